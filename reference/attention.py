@@ -84,7 +84,7 @@ class SimpleMultiHeadAttention:
 
     def _split_heads(self, x: mx.array) -> mx.array:
         """Turn `[B, L, E]` into `[B, num_heads, L, D]`."""
-        return x.unflatten(-1, (self.num_heads, self.head_dim)).swapaxes(-2, -3)
+        return mx.unflatten(x, -1, (self.num_heads, self.head_dim)).swapaxes(-2, -3)
 
 
 def causal_mask(L: int, S: int, dtype: mx.Dtype) -> mx.array:
@@ -140,10 +140,10 @@ def scaled_dot_product_attention_grouped(
             raise ValueError(f'mask ({mask!r}) must be None, an array or "causal"')
         mask = causal_mask(L, S, mx.float32)
     elif mask is not None:
-        mask = mx.broadcast_to(mask, (*batch, H_q, L, S)).unflatten(-3, groups)
+        mask = mx.unflatten(mx.broadcast_to(mask, (*batch, H_q, L, S)), -3, groups)
     # One axis more, of length 1 in key and value: broadcasting shares them and copies nothing.
     out = scaled_dot_product_attention_simple(
-        query.unflatten(-3, groups),  # [..., H, H_q // H, L, D]
+        mx.unflatten(query, -3, groups),  # [..., H, H_q // H, L, D]
         mx.expand_dims(key, -3),  # [..., H, 1, S, D]
         mx.expand_dims(value, -3),
         scale=scale,
