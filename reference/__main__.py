@@ -1,7 +1,7 @@
 """Stream an answer to a prompt: `python -m reference --prompt "What is two plus three?"`.
 
-Knows nothing about the model: it loads a checkpoint, hands it to a solution (this package, its neighbour, or any
-folder with the same files) and lets that solution generate.
+Knows nothing about the model: it loads a checkpoint, hands it to a solution (this package, its neighbour, or
+any folder with the same files) and lets that solution generate.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import mlx.core as mx
 
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
             raise ValueError(f"the model folder {options.model!r} has no tokenizer")
         _answer(solution, mlx_model, tokenizer, options)
     except NotImplementedError as error:
-        print(f"{options.solution} is not finished: {error}", file=sys.stderr)
+        print(f"error: {options.solution} is not finished: {error}", file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -45,18 +45,15 @@ def main(argv: list[str] | None = None) -> int:
 def _answer(solution: str, mlx_model: Any, tokenizer: Any, options: argparse.Namespace) -> None:
     """Build the solution's model and let it answer the prompt."""
     model = importlib.import_module(f"{solution}.qwen2_week1").Qwen2ModelWeek1(mlx_model)
+    simple_generate = importlib.import_module(f"{solution}.generate").simple_generate
     sampler = None
-    if (
-        options.sampler_temp > 0
-    ):  # greedy needs no sampler, so that chapter 6 runs before chapter 7 is written
+    if options.sampler_temp > 0:  # greedy needs no sampler: task 1.6 can be tried before 1.7 is written
         make_sampler = importlib.import_module(f"{solution}.sampler").make_sampler
         sampler = make_sampler(options.sampler_temp, options.top_p, options.top_k)
     prompt = tokenizer.apply_chat_template(
         [{"role": "user", "content": options.prompt}], add_generation_prompt=True, tokenize=False
     )
-    simple_generate = importlib.import_module(f"{solution}.generate").simple_generate
-    limited = _end_after(options.max_tokens, sampler, tokenizer.eos_token_id)
-    simple_generate(model, tokenizer, prompt, limited)
+    simple_generate(model, tokenizer, prompt, _end_after(options.max_tokens, sampler, tokenizer.eos_token_id))
 
 
 def _end_after(
@@ -76,69 +73,57 @@ def _end_after(
 
 
 def _solution(name_or_path: str) -> str:
-    """Make a solution importable and return the name under which it is.
+    """Make a solution importable and return the name of its package.
 
     Raises:
         FileNotFoundError: No folder holds a solution under this name.
     """
     given = Path(name_or_path).expanduser()
-    candidates = [
-        ROOT / name_or_path,
-        given,
-        given / "student",
-        given / "src" / "tiny_llm",
-        given / "tiny_llm",
-    ]
-    for folder in candidates:
-        if (folder / "qwen2_week1.py").is_file():
-            break
-    else:
-        raise FileNotFoundError(f"solution {name_or_path!r} has no qwen2_week1.py")
-    folder = folder.resolve()
-    if folder == Path(__file__).resolve().parent and __package__:
+    candidates = [ROOT / given, given, given / "student", given / "src" / "tiny_llm", given / "tiny_llm"]
+    found = [folder.resolve() for folder in candidates if (folder / "qwen2_week1.py").is_file()]
+    if not found:
+        raise FileNotFoundError(f"the solution {name_or_path!r} has no qwen2_week1.py")
+    if found[0] == Path(__file__).resolve().parent and __package__:
         return __package__
-    # Under a name of its own, two solutions with the same folder name do not meet; absolute imports still resolve.
+    # A name of its own keeps two folders of the same name apart; the path lets absolute imports resolve, too.
     package = types.ModuleType("solution")
-    package.__path__ = [str(folder)]
+    package.__path__ = [str(found[0])]
     sys.modules["solution"] = package
-    sys.path.insert(0, str(folder.parent))
+    sys.path.insert(0, str(found[0].parent))
     return "solution"
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}\n")  # one sentence, without the usage before it
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description="Stream an answer.")
-    parser.add_argument("--prompt", required=True, help="what the user says; the chat template is added")
-    parser.add_argument(
-        "--solution", default=__package__, help="reference, student, or a folder (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--model", default=str(DEFAULT_MODEL), help="a checkpoint folder or a Hugging Face id"
-    )
-    parser.add_argument("--sampler-temp", type=_number(0.0), default=0.0, metavar="T", help="0 is greedy")
-    parser.add_argument("--top-p", type=_number(0.0, 1.0), default=None, metavar="P", help="0 to 1")
-    parser.add_argument("--top-k", type=_count, default=None, metavar="K", help="0 is off")
-    parser.add_argument("--max-tokens", type=_count, default=256, metavar="N", help="default: %(default)s")
+    parser = _Parser(prog=f"python -m {__package__}", description="Stream an answer to a prompt.")
+    option = parser.add_argument
+    option("--prompt", required=True, help="what the user says; the chat template is added")
+    option("--solution", default=__package__, help="reference, student or a folder (default: %(default)s)")
+    option("--model", default=str(DEFAULT_MODEL), help="a checkpoint folder or a Hugging Face id")
+    option("--sampler-temp", type=_from_to(float, 0, 100), default=0.0, metavar="T", help="0 is greedy")
+    option("--top-p", type=_from_to(float, 0, 1), metavar="P", help="keep the likeliest that reach P in all")
+    option("--top-k", type=_from_to(int, 0, 2**31), metavar="K", help="keep the K likeliest; 0 is off")
+    option("--max-tokens", type=_from_to(int, 0, 2**31), default=256, metavar="N", help="default: %(default)s")
     return parser
 
 
-def _number(low: float, high: float = float("inf")) -> Callable[[str], float]:
-    """Return an argparse type: a float from `low` to `high`."""
+def _from_to(kind: type[int] | type[float], low: int, high: int) -> Callable[[str], float]:
+    """Return an argparse type: a number of `kind` from `low` to `high`."""
 
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not from {low:g} to {high:g}")
+    def parse(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is no {kind.__name__} from {low} to {high}")
         return value
 
-    return number
-
-
-def _count(text: str) -> int:
-    """Parse an integer that is not negative."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} must not be negative")
-    return value
+    return parse
 
 
 if __name__ == "__main__":

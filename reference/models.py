@@ -1,7 +1,7 @@
 """Load a checkpoint: a folder, or a Hugging Face id.
 
-Knows nothing about how the model is computed. The only file of the solution that needs mlx-lm, and only when it is
-called: everything else imports with MLX alone.
+Knows nothing about how the model is computed. The only file of the solution that needs mlx-lm, and only when
+it is called: everything else imports with MLX alone.
 """
 
 import json
@@ -16,9 +16,9 @@ def load(path_or_id: str | Path, dtype: mx.Dtype | None = None) -> tuple[Any, An
     """Load a Qwen2 checkpoint and its tokenizer.
 
     Args:
-        path_or_id: A folder with `config.json`, safetensors and a tokenizer, quantized by MLX or plain; or an id such
-            as `Qwen/Qwen2-0.5B-Instruct-MLX`, which mlx-lm downloads.
-        dtype: The dtype of all weights that are not packed, such as `mx.float16`; the checkpoint's own if None.
+        path_or_id: A folder with `config.json`, safetensors and a tokenizer, quantized by MLX or plain; or an
+            id such as `Qwen/Qwen2-0.5B-Instruct-MLX`, which mlx-lm downloads.
+        dtype: The dtype of all weights that are not packed, such as `mx.float16`; None keeps the checkpoint's.
 
     Returns:
         The model as mlx-lm builds it, and its tokenizer, which is None for a folder without one.
@@ -30,7 +30,7 @@ def load(path_or_id: str | Path, dtype: mx.Dtype | None = None) -> tuple[Any, An
     folder = Path(path_or_id).expanduser()
     if folder.is_dir():
         model, tokenizer = _load_folder(folder)
-    elif re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", str(path_or_id)) and not folder.exists():
+    elif re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", str(path_or_id)) and not folder.parent.is_dir():
         model, tokenizer = _load_id(str(path_or_id))
     else:
         raise FileNotFoundError(f"there is no model folder {str(path_or_id)!r}")
@@ -62,7 +62,7 @@ def _load_id(model_id: str) -> tuple[Any, Any]:
     try:
         return mlx_lm.load(model_id)[:2]
     except OSError as error:  # no network, no such id, no permission: all are OSError
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = str(error).strip().split("\n")[0].split(". ")[0] or type(error).__name__
         raise FileNotFoundError(f"{model_id!r} is no folder and cannot be downloaded: {reason}") from error
 
 

@@ -28,10 +28,10 @@ def make_sampler(
         `sample(logprobs [B, V]) -> ids [B]`. It leaves its argument as it is.
 
     Raises:
-        ValueError: `temp` or `top_k` is negative, or `top_p` is not from 0 to 1.
+        ValueError: `temp` is negative or not finite, `top_k` is negative, or `top_p` is not from 0 to 1.
     """
-    if temp < 0:
-        raise ValueError(f"temp ({temp}) must not be negative")
+    if not 0 <= temp < float("inf"):
+        raise ValueError(f"temp ({temp}) must be finite and not negative")
     if top_p is not None and not 0 <= top_p <= 1:
         raise ValueError(f"top_p ({top_p}) must be from 0 to 1")
     if top_k is not None and top_k < 0:
