@@ -105,9 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     option("--solution", default=__package__, help="reference, student or a folder (default: %(default)s)")
     option("--model", default=str(DEFAULT_MODEL), help="a checkpoint folder or a Hugging Face id")
     option("--sampler-temp", type=_from_to(float, 0, 100), default=0.0, metavar="T", help="0 is greedy")
-    option("--top-p", type=_from_to(float, 0, 1), metavar="P", help="keep the likeliest that reach P in all")
+    option("--top-p", type=_from_to(float, 0, 1), metavar="P", help="keep the likeliest that reach P")
     option("--top-k", type=_from_to(int, 0, 2**31), metavar="K", help="keep the K likeliest; 0 is off")
-    option("--max-tokens", type=_from_to(int, 0, 2**31), default=256, metavar="N", help="default: %(default)s")
+    option("--max-tokens", type=_from_to(int, 1, 2**31), default=256, metavar="N", help="256 by default")
     return parser
 
 
@@ -120,7 +120,7 @@ def _from_to(kind: type[int] | type[float], low: int, high: int) -> Callable[[st
         except ValueError:
             value = None
         if value is None or not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is no {kind.__name__} from {low} to {high}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a {kind.__name__} from {low} to {high}")
         return value
 
     return parse

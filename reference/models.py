@@ -18,7 +18,7 @@ def load(path_or_id: str | Path, dtype: mx.Dtype | None = None) -> tuple[Any, An
     Args:
         path_or_id: A folder with `config.json`, safetensors and a tokenizer, quantized by MLX or plain; or an
             id such as `Qwen/Qwen2-0.5B-Instruct-MLX`, which mlx-lm downloads.
-        dtype: The dtype of all weights that are not packed, such as `mx.float16`; None keeps the checkpoint's.
+        dtype: The dtype of all weights that are not packed, such as `mx.float16`; None keeps its own.
 
     Returns:
         The model as mlx-lm builds it, and its tokenizer, which is None for a folder without one.

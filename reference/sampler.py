@@ -55,7 +55,8 @@ def make_sampler(
 
 def _keep_top_k(ranked: mx.array, top_k: int) -> mx.array:
     """Hide all but the first `top_k` of log-probabilities in descending order, `[B, V]`."""
-    return mx.where(mx.arange(ranked.shape[-1]) < top_k, ranked, -mx.inf)
+    vocab_size = ranked.shape[-1]
+    return mx.where(mx.arange(vocab_size) < min(top_k, vocab_size), ranked, -mx.inf)
 
 
 def _keep_top_p(ranked: mx.array, top_p: float) -> mx.array:
