@@ -86,9 +86,7 @@ class Database:
                 time.sleep(0.02)
 
     def _on_connect(self, connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = (
-            None  # transactions are begun by `_begin`, around changes of tables as well
-        )
+        connection.isolation_level = None  # `_begin` begins transactions, around changes of tables as well
         connection.execute(f"PRAGMA busy_timeout = {int(self.busy_s * 1000)}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a finished run survives a power cut
@@ -139,6 +137,8 @@ def _one_sentence(path: Path, busy_s: float) -> Iterator[None]:
         yield
     except (IntegrityError, ProgrammingError):
         raise  # a mistake of ours, not of the file
+    except UnicodeDecodeError as error:  # damage to a name or to the text of a message
+        raise CannotJudge(_sentence("malformed", path, busy_s)) from error
     except DatabaseError as error:
         raise CannotJudge(_sentence(str(error.orig), path, busy_s)) from error
 

@@ -147,8 +147,8 @@ class Store:
     def progress(self, student: str, week: int, before: str = "") -> tuple[Progress, ...]:
         """Return the finished runs of the whole week that `student` began before `before`, oldest first.
 
-        Without `before` (the id of a run), or if there is no such run, all of them. Runs of selected tasks are
-        left out: their points have another maximum.
+        Without `before` (the id of a run), or if there is no such run, all of them. Runs of selected tasks
+        are left out: their points have another maximum.
         """
         with self._database.reading() as connection:
             return rows.select_progress(connection, student, week, before)

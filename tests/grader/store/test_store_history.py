@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from recorded_runs import CHECKS, HASHES, header, result
 
 from grader.errors import CannotJudge, UsageError
 from grader.result import Progress, Verdict
 from grader.store import Store, partial_result
-from tests.grader.store.runs import CHECKS, HASHES, header, result
 
 
 def record(
@@ -35,7 +35,7 @@ def test_finished_run_comes_back_whole(tmp_path: Path) -> None:
 
 
 def test_cut_off_run_keeps_its_checks_and_is_resumed(tmp_path: Path) -> None:
-    """A run whose writer is gone shows what it had, is found by its properties, and goes on to the same result."""
+    """A run whose writer is gone shows what it had, is found again, and goes on to the same result."""
     store = Store.open(tmp_path)
     record(store, "run-1", checks=2, finish=False)
     (row,) = store.history()
@@ -54,7 +54,7 @@ def test_cut_off_run_keeps_its_checks_and_is_resumed(tmp_path: Path) -> None:
 
 
 def test_cut_off_run_loads_as_an_incomplete_result(tmp_path: Path) -> None:
-    """The task that was not finished is SKIPPED with how far it came; a finished one has its verdict and points."""
+    """A task that was not finished is SKIPPED and says how far it came; a finished one has its verdict."""
     store = Store.open(tmp_path)
     record(store, "run-1", checks=3, finish=False)
     loaded = store.load("run-1")
@@ -122,7 +122,7 @@ def test_progress_holds_earlier_whole_finished_runs(tmp_path: Path) -> None:
 
 
 def test_unknown_and_ambiguous_runs_are_usage_errors(tmp_path: Path) -> None:
-    """A run that does not exist is answered with names that are close; an ambiguous beginning with what fits."""
+    """An unknown run is answered with names that are close, an ambiguous beginning with what fits."""
     store = Store.open(tmp_path)
     with pytest.raises(UsageError, match="no run is called 'x'; there are 0 runs"):
         store.load("x")
@@ -187,7 +187,7 @@ def test_everything_is_for_the_owner_alone(tmp_path: Path) -> None:
 
 
 def test_names_that_are_not_utf8_are_kept(tmp_path: Path) -> None:
-    """A student or path from a command line in another encoding (lone surrogates) is stored and found again."""
+    """A student or path in another encoding (lone surrogates) is stored and found again."""
     store = Store.open(tmp_path)
     record(store, "run-1", student="m\udcffa", submission="caf\udce9", finish=False)
     (row,) = store.history(student="m\udcffa")
