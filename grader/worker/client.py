@@ -1,0 +1,396 @@
+"""A submission's worker as the grader sees it: start, load, call, stop. The trusted side.
+
+Nothing that a worker says about itself counts; only values that decode are handed on. A student's exception leaves the
+worker alive, every other fault ends it, and the caller starts a new one. Knows nothing about the course or verdicts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import CannotJudge
+
+from . import faults, sandbox
+from .faults import Fault, StopCall, clean
+from .process import Child, Zygote
+from .tracebacks import student_frames
+from .watchdog import Bounds, Line
+from .wire import Array, Dtype, Handle
+
+__all__ = [
+    "Array",
+    "Dtype",
+    "Fault",
+    "Handle",
+    "ImportReport",
+    "Reply",
+    "StopCall",
+    "Worker",
+    "WorkerSpec",
+    "Zygote",
+]
+
+MAX_CALLBACKS = 20_000  # in one call
+CALLBACKS_AFTER_STOP = 8
+MAX_RESTARTS = 3  # while a package that does not import is tried module by module
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """What to run and how confined."""
+
+    package_dir: Path  # the package's folder inside the snapshot
+    package_name: str
+    root: Path  # the snapshot: readable
+    readable: tuple[Path, ...] = ()  # also readable: checkpoints
+    memory_bytes: int = 4 << 30
+    max_threads: int = 64
+    output_bytes: int = 4 << 20  # in one call
+    reply_bytes: int = 256 << 20
+    cpu_s: int = 120  # over the worker's life
+    start_s: float = 20
+    import_s: float = 10
+    unsafe: bool = False  # go on although a required layer of the sandbox is missing
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one call gave."""
+
+    value: Any
+    args: tuple[Any, ...] | None  # the positional arguments after the call, if `echo`
+    printed: str
+    wall_s: float
+    cpu_s: float
+    kwargs: dict[str, Any] | None = None  # the keyword arguments after the call, if `echo`
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Whether the package imports, and what stands against it by module; "" is the package itself."""
+
+    ok: bool
+    failures: dict[str, Fault] = field(default_factory=dict)
+
+
+class Worker:
+    """One process that runs a submission.
+
+    Args:
+        spec: what to run and how confined.
+        zygote: forks it in about 10 ms; None executes it directly.
+    """
+
+    def __init__(self, spec: WorkerSpec, zygote: Zygote | None = None) -> None:
+        self.spec = spec
+        self.sandbox: dict[str, str] = {}
+        self._zygote = zygote
+        self._child: Child | None = None
+        self._line: Line | None = None
+        self._request = 0
+        self._cpu_before = 0.0
+
+    def __enter__(self) -> Worker:
+        if self._child is None:
+            self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether calls can be made: started, not ended, and nothing on the channel that nobody asked for."""
+        if self._child is None or self._line is None:
+            return False
+        if self._child.exited() or self._line.has_extra():
+            self.stop()
+            return False
+        return True
+
+    def start(self) -> None:
+        """Start the process and confine it; no student code runs yet.
+
+        Raises:
+            CannotJudge: it does not start, or a required layer of the sandbox is missing and `unsafe` is not set.
+        """
+        self.stop()
+        spec = self.spec
+        policy = sandbox.policy(
+            root=spec.root,
+            package_dir=spec.package_dir,
+            readable_paths=spec.readable,
+            memory_bytes=spec.memory_bytes,
+            cpu_s=spec.cpu_s,
+            max_threads=spec.max_threads,
+        )
+        self._child = Child(self._zygote, policy)
+        bounds = Bounds(spec.memory_bytes, spec.max_threads, spec.output_bytes, spec.reply_bytes, spec.cpu_s)
+        self._line = Line(self._child, bounds)
+        self._request = 0
+        config = {
+            "policy": policy,
+            "package_dir": str(spec.package_dir.resolve()),
+            "package_name": spec.package_name,
+            "root": str(spec.root.resolve()),
+            "reply_bytes": spec.reply_bytes,
+        }
+        try:
+            self._line.begin(spec.start_s)
+            self._line.send(config)
+            self.sandbox = self._line.receive()["ok"]
+        except Fault as fault:
+            self.stop()
+            raise CannotJudge(
+                f"a worker does not start: {fault.text} {fault.printed[-300:]}".strip()
+            ) from None
+        missing = sandbox.missing(self.sandbox)
+        if missing and not spec.unsafe:
+            self.stop()
+            raise CannotJudge(
+                f"the sandbox is not complete: {', '.join(missing)} (--unsafe grades all the same)"
+            )
+
+    def load(self, bare: bool = False) -> ImportReport:
+        """Import the package; if that fails, import its modules one by one.
+
+        Args:
+            bare: do not try the package at all and import nothing: modules are imported by the calls that need them.
+                For further workers of a submission of which the first has reported failures.
+
+        Returns:
+            What failed. Where a module ends the process, the worker has been started anew.
+        """
+        self._prepare(bare)
+        if bare:
+            return ImportReport(ok=False)
+        fault = self._try_import("")
+        if fault is None:
+            return ImportReport(ok=True)
+        failures = {"": fault}
+        restarts = 0
+        self._prepare(bare=True, anew=not self.alive)
+        for module in self._modules():
+            fault = self._try_import(module)
+            if fault is None:
+                continue
+            failures[module] = fault
+            if not self.alive:
+                restarts += 1
+                self._prepare(bare=True, anew=True)
+                if restarts == MAX_RESTARTS:
+                    break
+        return ImportReport(ok=False, failures=failures)
+
+    def call(
+        self,
+        target: str | Handle,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        deadline_s: float = 5.0,
+        method: str | None = None,
+        as_handle: bool = False,
+        echo: bool = False,
+        optional: Mapping[str, Any] | None = None,
+        drop: Sequence[str] = (),
+        callbacks: Mapping[str, Callable[..., Any]] | None = None,
+        seed: int | None = None,
+    ) -> Reply:
+        """Call a function, class or object of the submission with fresh copies of the arguments.
+
+        Args:
+            target: "module.name" below the package, or an object that the worker holds.
+            args: positional arguments: wire values.
+            kwargs: keyword arguments: wire values.
+            deadline_s: for the whole call, callbacks included.
+            method: call this attribute of the target in place of the target.
+            as_handle: keep the result in the worker, whatever it is.
+            echo: also return the arguments as they are after the call.
+            optional: keywords passed only if the signature requires a parameter of that name.
+            drop: keywords left out if the signature does not accept them.
+            callbacks: what the stand-ins ask, by name.
+            seed: for the random generators of MLX, numpy and Python in the worker.
+
+        Raises:
+            Fault: the submission's fault. ERROR leaves the worker alive, any other kind has ended it.
+            StopCall is turned into a Fault of kind ERROR with exception "StopCall"; whatever else a callback raises
+            ends the worker and passes through.
+        """
+        request = {
+            "op": "call",
+            "target": target,
+            "method": method,
+            "args": list(args),
+            "kwargs": dict(kwargs or {}),
+            "optional": dict(optional or {}),
+            "drop": list(drop),
+            "as_handle": as_handle,
+            "echo": echo,
+            "seed": seed,
+        }
+        started, cpu_started = time.perf_counter(), self.cpu_s()
+        answer = self._exchange(request, deadline_s, callbacks or {})
+        wall_s = time.perf_counter() - started
+        cpu_s = self.cpu_s() - cpu_started
+        value, after = self._shape(answer, echo)
+        return Reply(
+            value=value,
+            args=after[0] if after else None,
+            kwargs=after[1] if after else None,
+            printed=self._line.printed() if self._line is not None else "",
+            wall_s=wall_s,
+            cpu_s=cpu_s,
+        )
+
+    def checkpoint(self, folder: Path, dtype: str | None = None, *, deadline_s: float = 30.0) -> Handle:
+        """Load the Qwen2 checkpoint in `folder` (which must be in `spec.readable`) and return its tree.
+
+        Args:
+            folder: see `checkpoint.load`.
+            dtype: cast floating weights to it ("float16"); None leaves them.
+            deadline_s: for loading.
+        """
+        request = {"op": "checkpoint", "folder": str(folder.resolve()), "dtype": dtype}
+        return self._handle(self._exchange(request, deadline_s))
+
+    def stand_in(self, kind: str, name: str, **spec: Any) -> Handle:
+        """Make a stand-in that asks the callback `name`: kind "model", "function", "tokenizer" or "observed".
+
+        Keywords of "model" and "function" become attributes; "tokenizer" takes `vocab`, `eos_token_id`, `eos_token`;
+        "observed" takes `target`, a handle.
+        """
+        request = {"op": "stand_in", "kind": kind, "name": name, "spec": spec}
+        return self._handle(self._exchange(request, self.spec.import_s))
+
+    def release(self, *handles: Handle) -> None:
+        """Let the worker forget objects."""
+        self._exchange({"op": "release", "handles": list(handles)}, self.spec.import_s)
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds of all processes of this worker so far, as seen from outside; 0.0 but on Linux."""
+        return self._cpu_before + (self._child.cpu_s() if self._child is not None else 0.0)
+
+    def stop(self) -> None:
+        """End the process; can be called twice."""
+        if self._child is not None:
+            self._child.kill()
+            self._cpu_before += self._child.cpu_s()
+        self._child = self._line = None
+
+    def _exchange(
+        self,
+        request: dict[str, Any],
+        deadline_s: float,
+        callbacks: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Any:
+        line = self._line
+        if line is None or self._child is None:
+            raise CannotJudge("a worker is called before it is started, or after it has ended")
+        self._request += 1
+        try:
+            line.begin(deadline_s)
+            line.send({"id": self._request, **request})
+            message = self._converse(line, callbacks or {})
+            if line.has_extra():
+                raise line.kill(faults.PROTOCOL, "it wrote more to the grader's channel than one reply")
+        except Fault as fault:
+            if fault.kind != faults.ERROR:
+                self.stop()
+            raise
+        except BaseException:  # the grader's own mistake, or Ctrl-C: the conversation is in an unknown state
+            self.stop()
+            raise
+        return message
+
+    def _converse(self, line: Line, callbacks: Mapping[str, Callable[..., Any]]) -> Any:
+        stopped: str | None = None
+        asked = asked_after_stop = 0
+        while True:
+            message = line.receive()
+            if type(message) is not dict or message.get("id") != self._request:
+                raise line.kill(faults.PROTOCOL, "its reply does not belong to the call")
+            if "cb" not in message:
+                break
+            asked += 1
+            asked_after_stop += stopped is not None
+            if asked_after_stop > CALLBACKS_AFTER_STOP or asked > MAX_CALLBACKS:
+                raise line.kill(faults.TIMEOUT, stopped or f"it made more than {MAX_CALLBACKS} calls back")
+            if stopped is None:
+                try:
+                    line.send({"ok": self._answer(line, message, callbacks)})
+                    continue
+                except StopCall as stop:
+                    stopped = stop.reason
+            line.send({"stop": stopped})
+        if stopped is not None:
+            raise Fault(faults.ERROR, stopped, "StopCall", (), line.printed())
+        if "ok" in message:
+            return message["ok"]
+        raise self._error(line, message.get("err"))
+
+    def _answer(
+        self, line: Line, message: dict[str, Any], callbacks: Mapping[str, Callable[..., Any]]
+    ) -> Any:
+        name, method, args, kwargs = (message.get(key) for key in ("cb", "method", "args", "kwargs"))
+        well_formed = (
+            type(name) is str and type(method) is str and type(args) is list and type(kwargs) is dict
+        )
+        if not well_formed or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
+            raise line.kill(faults.PROTOCOL, "it called back for something that does not exist")
+        keywords = {"method": method, **kwargs} if method else kwargs  # type: ignore[dict-item]
+        return callbacks[name](*args, **keywords)  # type: ignore[index,misc,arg-type]
+
+    def _error(self, line: Line, report: Any) -> Fault:
+        """Return the fault for an exception that the worker reports, after ending it if it is not a plain one."""
+        if type(report) is not dict:
+            return line.kill(faults.PROTOCOL, "its reply is neither a result nor an error")
+        name, text = clean(report.get("exception"), 80), clean(report.get("text"))
+        if report.get("kind") == "EXIT":
+            return line.kill(faults.EXIT, f"it ended itself: SystemExit({text})", text)
+        if report.get("kind") == "MEMORY" or "Unable to allocate" in text or "bad_alloc" in text:
+            return line.kill(faults.MEMORY, text or "it could not get the memory that it asked for", name)
+        missing = report.get("missing")
+        if type(missing) is str and missing.partition(".")[0] != self.spec.package_name:
+            text = f"needs the package '{clean(missing, 80).partition('.')[0]}', which is not available in the grader"
+        frames = student_frames(self.spec.root, report.get("frames"))
+        return Fault(faults.ERROR, text, name, frames, line.printed())
+
+    def _shape(self, answer: Any, echo: bool) -> tuple[Any, Any]:
+        if type(answer) is list and len(answer) == 2:
+            value, after = answer
+            if not echo or (
+                type(after) is list and len(after) == 2 and type(after[0]) is tuple and type(after[1]) is dict
+            ):
+                return value, after if echo else None
+        raise self._malformed()
+
+    def _handle(self, answer: Any) -> Handle:
+        if type(answer) is Handle:
+            return answer
+        raise self._malformed()
+
+    def _malformed(self) -> Fault:
+        self.stop()
+        return Fault(faults.PROTOCOL, "its reply has not the form of a result")
+
+    def _prepare(self, bare: bool, anew: bool = False) -> None:
+        if anew:
+            self.start()
+        self._exchange({"op": "prepare", "bare": bare}, self.spec.import_s)
+
+    def _modules(self) -> list[str]:
+        names = {p.stem for p in self.spec.package_dir.glob("*.py")}
+        names |= {p.parent.name for p in self.spec.package_dir.glob("*/__init__.py")}
+        return sorted(name for name in names if name.isidentifier() and name != "__init__")
+
+    def _try_import(self, module: str) -> Fault | None:
+        try:
+            self._exchange({"op": "import", "module": module}, self.spec.import_s)
+        except Fault as fault:
+            return fault
+        return None
