@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from grader.result import CheckResult, Message, Result, TaskResult, Tier, Verdict
 
 NOT_WRITTEN = frozenset({"not-implemented", "missing"})
+PROVED = frozenset(
+    {"wrong-values", "nan"}
+)  # kinds whose hint rests on numbers that a wrong oracle reproduces
 
 
 class Kind(str, enum.Enum):
@@ -92,21 +95,33 @@ def _waiting(result: Result, task: TaskResult) -> tuple[TaskResult, ...]:
 def findings(task: TaskResult) -> list[Finding]:
     """Return what there is to say about the checks of a task, in order.
 
-    Checks that fail because the same thing is not written are told once.
+    Checks with the same message, or that fail because the same thing is not written, are told once.
     """
     groups: dict[object, list[CheckResult]] = {}
     for index, check in enumerate(task.checks):
         if check.message is None and check.verdict in (Verdict.PASS, Verdict.SKIPPED):
             continue  # the task's reason says it
-        message = check.message
-        same = message is not None and message.kind in NOT_WRITTEN
-        key = (check.verdict, message.got, message.hint, message.traceback) if message and same else index
-        groups.setdefault(key, []).append(check)
+        groups.setdefault(_told_once(check) or index, []).append(check)
     return [Finding(tuple(checks), checks[0].message) for checks in groups.values()]
 
 
-def commands(result: Result, step: Step) -> Iterator[tuple[str, str]]:
-    """Yield the commands that repeat this run or a part of it, each with what it does."""
+def _told_once(check: CheckResult) -> object:
+    """Return what two checks have to share to be told as one; None for a check without a message."""
+    message = check.message
+    if message is not None and message.kind in NOT_WRITTEN:
+        return (check.verdict, message.got, message.hint, message.traceback)
+    return (check.verdict, message) if message is not None else None
+
+
+def commands(result: Result, step: Step) -> dict[str, str]:
+    """Return the commands that repeat this run or a part of it, each with what it does."""
+    found: dict[str, str] = {}
+    for command, meaning in _commands(result, step):
+        found.setdefault(command, meaning)
+    return found
+
+
+def _commands(result: Result, step: Step) -> Iterator[tuple[str, str]]:
     if step.check is not None and step.check.message is not None and step.check.message.rerun:
         yield step.check.message.rerun, "the check to mend next"
     if step.task is not None:

@@ -5,6 +5,7 @@ Knows nothing about results: numbers and labels in, markup out. Labels are escap
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -103,7 +104,8 @@ def _tick(tick: Tick, total: float) -> Markup:
         return line + short.format(x, "", visible(tick.number))
     wide = " wide" if width < PHONE_PERCENT else ""
     label = Markup(
-        '<text x="{0}" y="35" dx="3" class="strong{3}">{1}</text><text x="{0}" y="50" dx="3" class="{3}">{2}</text>'
+        '<text x="{0}" y="35" dx="3" class="strong{3}">{1}</text>'
+        '<text x="{0}" y="50" dx="3" class="{3}">{2}</text>'
     ).format(x, visible(tick.name), visible(tick.figure), wide)
     return line + label + (short.format(x, " phone", visible(tick.number)) if wide else Markup(""))
 
@@ -112,7 +114,9 @@ PLOT_HEIGHT = 150
 LABELLED_RUNS = 12
 
 
-def progress_line(values: Sequence[float], days: Sequence[str], top: float, title: str, summary: str) -> Markup:
+def progress_line(
+    values: Sequence[float], days: Sequence[str], top: float, title: str, summary: str
+) -> Markup:
     """Draw points over runs, evenly spaced, with a date under the first run of each day.
 
     Args:
@@ -124,7 +128,7 @@ def progress_line(values: Sequence[float], days: Sequence[str], top: float, titl
     """
     places = [(_spread(i, len(values)), _height(value, top)) for i, value in enumerate(values)]
     marks = [_grid(top * quarter / 4, top) for quarter in range(5)]
-    for (x1, y1), (x2, y2) in zip(places, places[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(places):
         line = Markup('<line x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}" class="you-line"/>')
         marks.append(line.format(_percent(x1), y1, _percent(x2), y2))
     labelled = _labelled(values)

@@ -51,8 +51,6 @@ def history(result: Result) -> History | None:
         comparable=comparable,
         gained=round(result.points - earlier[-1].points, 4) if comparable else 0.0,
         now_pass=tuple(t.id for t in result.tasks if t.verdict is Verdict.PASS and t.id not in before),
-        broke=tuple(
-            t.id for t in result.tasks if t.verdict not in HELD | {Verdict.PASS} and t.id in before
-        ),
+        broke=tuple(t.id for t in result.tasks if t.verdict not in HELD | {Verdict.PASS} and t.id in before),
         held=tuple(t.id for t in result.tasks if t.verdict in HELD and t.id in before),
     )

@@ -24,7 +24,7 @@ def score_picture(result: Result) -> Markup:
     sums = {kind: sum(getattr(s, kind) for s in shares) for kind in PARTS}
     summary = (
         f"{count(sums['earned'], 'point')} earned, {points(sums['held'])} held for you, "
-        f"{points(sums['lost'])} lost, {points(sums['open'])} not judged."
+        f"{points(sums['lost'])} not earned, {points(sums['open'])} not judged."
     )
     segments = [Segment(_tip(s), tuple(Part(kind, getattr(s, kind)) for kind in PARTS)) for s in shares]
     return score_bar(segments, _ticks(shares), "Core points by task", summary)

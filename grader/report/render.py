@@ -1,7 +1,9 @@
 """Render a `Result` as one self-contained HTML page, and write it to a folder.
 
-Covers: every text that reaches the page is spelled out where it is invisible (`wording.visible`) and escaped by
-the template engine, and the page forbids itself every request and every script or style but its own two, by hash.
+Covers: every text that reaches the page is spelled out where it is invisible (`wording.visible`) and
+escaped by the template engine; the page forbids itself every request, and every script and style that has not
+one of two hashes.
+Does not cover: a reader who copies a command out of a message and runs it without reading it.
 Knows nothing about databases, clocks or how the result came about: the same result gives the same bytes.
 """
 
@@ -37,10 +39,16 @@ class Limits:
     field: int  # each line of a message
     printed: int  # what a call printed
     frames: int  # innermost frames of a traceback
+    findings: int  # messages per task
 
 
 # Tried in this order until the page is small enough; the last one is taken in any case.
-LIMITS = (Limits(2_000, 4_000, 12), Limits(600, 600, 4), Limits(200, 0, 2), Limits(60, 0, 0))
+LIMITS = (
+    Limits(field=2_000, printed=4_000, frames=12, findings=100),
+    Limits(field=600, printed=600, frames=4, findings=50),
+    Limits(field=200, printed=0, frames=2, findings=20),
+    Limits(field=60, printed=0, frames=0, findings=2),
+)
 
 
 def render_student(result: Result) -> str:
@@ -58,33 +66,37 @@ def render_student(result: Result) -> str:
 
 def _render(result: Result, limits: Limits) -> str:
     step = advice.next_step(result)
-    return _environment().get_template("student.html").render(
-        result=result,
-        limits=limits,
-        shortened=limits is not LIMITS[0],
-        policy=_policy(),
-        css=Markup(_asset("student.css")),
-        js=Markup(_asset("student.js")),
-        step=step,
-        commands=list(advice.commands(result, step)),
-        held=score.held_points(result),
-        tally=score.tally(result),
-        passed=sum(task.verdict.value == "PASS" for task in result.tasks),
-        history=history(result),
-        days=_days(result),
-        score_picture=score_picture(result),
-        progress_picture=progress_picture(result),
+    return (
+        _environment()
+        .get_template("student.html")
+        .render(
+            result=result,
+            limits=limits,
+            shortened=limits is not LIMITS[0],
+            policy=_policy(),
+            css=Markup(_asset("student.css")),
+            js=Markup(_asset("student.js")),
+            step=step,
+            commands=advice.commands(result, step),
+            held=score.held_points(result),
+            tally=score.tally(result),
+            passed=sum(task.verdict.value == "PASS" for task in result.tasks),
+            history=history(result),
+            days=_days(result),
+            score_picture=score_picture(result),
+            progress_picture=progress_picture(result),
+        )
     )
 
 
 def _days(result: Result) -> list[tuple[int, str, list[TaskResult]]]:
-    """Return (number, title, tasks) per day, in the result's order; a task of an unnamed day gets one at the end."""
+    """Return (number, title, tasks) per day, in the result's order; days that it does not name come last."""
     unnamed = sorted({task.day for task in result.tasks} - set(result.days))
     titles = {**result.days, **dict.fromkeys(unnamed, "")}
     return [(day, title, [t for t in result.tasks if t.day == day]) for day, title in titles.items()]
 
 
-@functools.lru_cache(maxsize=1)
+@functools.cache
 def _environment() -> Environment:
     """Return the template engine; it escapes, and spells out what is invisible, in every expression."""
     environment = Environment(
@@ -106,7 +118,9 @@ def _environment() -> Environment:
         duration=wording.duration,
         slug=wording.slug,
     )
-    environment.globals.update(findings=advice.findings, share=score.share, HELD=score.HELD)
+    environment.globals.update(
+        findings=advice.findings, PROVED=advice.PROVED, share=score.share, HELD=score.HELD
+    )
     return environment
 
 
@@ -114,7 +128,7 @@ def _finalize(value: object) -> object:
     return wording.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 

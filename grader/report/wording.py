@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-SMALL_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+FIRST_HALF = ("January", "February", "March", "April", "May", "June")
+MONTHS = (*FIRST_HALF, "July", "August", "September", "October", "November", "December")
+SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 # Marks that sit on the letter before them: a tower of them would paint over the lines above and below.
 TOWER = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4,}")

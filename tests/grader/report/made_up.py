@@ -50,7 +50,8 @@ TILED = Message(
     kind="wrong-values",
     called="attention.scaled_dot_product_attention_grouped  B=1 H_q=14 H=2 L=7 S=33 D=64 float16, seed 4242",
     expected="float16[1, 14, 7, 64], each element within 4 eps of sum(p * |v|)",
-    got="float16[1, 14, 7, 64], 2,670 of 6,272 elements outside; worst at [0, 5, 3, 14]: expected -0.499, got 0.795",
+    got="float16[1, 14, 7, 64], 2,670 of 6,272 elements outside; "
+    "worst at [0, 5, 3, 14]: expected -0.499, got 0.795",
     region="heads 1, 3, 5, 8, 10, 12 only, all positions",
     hint="KV heads were tiled; query head h reads KV head h // (H_q // H)",
     rerun="grader check 1.3.1 --case 9",
@@ -62,7 +63,10 @@ RAISED = Message(
     expected="int32[1], one id per row",
     got="TypeError: '<' not supported between instances of 'NoneType' and 'float'",
     rerun="grader check 1.7 --case 3",
-    traceback=("sampler.py:8 in make_sampler: return lambda x: pick(x, top_p)", "sampler.py:21 in pick: if p < 1.0:"),
+    traceback=(
+        "sampler.py:8 in make_sampler: return lambda x: pick(x, top_p)",
+        "sampler.py:21 in pick: if p < 1.0:",
+    ),
     printed="top_p is None\nlogprobs (1, 151936)\n",
 )
 
@@ -92,7 +96,9 @@ def not_written(task: str) -> Message:
     )
 
 
-def check(name: str, tier: Tier, verdict: Verdict, most: float, message: Message | None = None) -> CheckResult:
+def check(
+    name: str, tier: Tier, verdict: Verdict, most: float, message: Message | None = None
+) -> CheckResult:
     """Return a check of eight cases; what could not be judged counts."""
     counts = verdict in (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.ERROR)
     passed = {Verdict.PASS: 8, Verdict.FAIL: 5, Verdict.INCONCLUSIVE: 7}.get(verdict, 0)
@@ -125,7 +131,9 @@ def task(row: tuple, verdict: Verdict, message: Message | None = None, reason: s
         check("ranks", Tier.CORE, second, 2, message if second is Verdict.FAIL else None),
     ]
     if extra:
-        checks.append(check("extremes", Tier.EDGE, second, extra, message if second is Verdict.FAIL else None))
+        checks.append(
+            check("extremes", Tier.EDGE, second, extra, message if second is Verdict.FAIL else None)
+        )
     checks.append(check("dtype", Tier.STYLE, second, 0, message if second is Verdict.FAIL else None))
     return TaskResult(
         id=task_id,
@@ -142,7 +150,9 @@ def task(row: tuple, verdict: Verdict, message: Message | None = None, reason: s
     )
 
 
-def week(happened: dict[str, tuple] | None = None, default: Verdict = Verdict.PASS, **fields: object) -> Result:
+def week(
+    happened: dict[str, tuple] | None = None, default: Verdict = Verdict.PASS, **fields: object
+) -> Result:
     """Return a run: `happened` maps a task to (verdict, message, reason), `default` is for all others."""
     happened = happened or {}
     tasks = tuple(task(row, *happened.get(row[0], (default,))) for row in TASKS)
