@@ -1,8 +1,9 @@
 """Entry script of the zygote and of a worker: `python -I -S -B boot.py zygote|worker FD SITE...`.
 
-Loads this folder as a package under a name of its own, imports everything trusted, and then takes away every way to
-import more of it: the folder leaves the package's path, `SITE` (where MLX and numpy are) leaves `sys.path`. Without
-`site` nothing that is installed beside MLX is ever reachable: neither the rest of the grader nor other libraries.
+Loads this folder as a package under a name of its own, imports everything trusted, and then takes away
+every way to import more of it: the folder leaves the package's path, `SITE` (where MLX and numpy are)
+leaves `sys.path`. Without `site` nothing that is installed beside MLX is ever reachable: neither the rest
+of the grader nor other libraries.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Builds the attribute tree that `mlx_lm.load` returns for Qwen2 from a folder, inside the worker.
 
-Reads `config.json` and `*.safetensors`; quantized where the folder is. Only holds weights: it cannot be called, since
-that is the submission's work. Knows nothing about the course. Layout: mlx-lm's `models/qwen2.py` and the checkpoint's
-own keys.
+Reads `config.json` and `*.safetensors`; quantized where the folder is. Only holds weights: it cannot be
+called, since that is the submission's work. Knows nothing about the course. Layout: mlx-lm's
+`models/qwen2.py` and the checkpoint's own keys.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def load(folder: str, dtype: str | None = None) -> Any:
     config = json.loads((path / "config.json").read_text(encoding="utf-8"))
     weights: dict[str, Any] = {}
     for file in sorted(path.glob("*.safetensors")):
-        weights.update(mx.load(str(file)))
+        weights.update(_read(file))
     if not weights:
         raise FileNotFoundError(f"no *.safetensors in {path.name}")
     model = CausalLM(types.SimpleNamespace(**{**_DEFAULTS, **config}))
@@ -63,7 +63,7 @@ def load(folder: str, dtype: str | None = None) -> Any:
     return model
 
 
-class Attention(nn.Module):
+class Attention(nn.Module):  # type: ignore[misc]
     """The four projections; Q, K and V have a bias."""
 
     def __init__(self, args: Any) -> None:
@@ -76,7 +76,7 @@ class Attention(nn.Module):
         self.o_proj = nn.Linear(q_size, args.hidden_size, bias=False)
 
 
-class MLP(nn.Module):
+class MLP(nn.Module):  # type: ignore[misc]
     """The three projections of the gated MLP."""
 
     def __init__(self, args: Any) -> None:
@@ -86,7 +86,7 @@ class MLP(nn.Module):
         self.down_proj = nn.Linear(args.intermediate_size, args.hidden_size, bias=False)
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]
     """One layer."""
 
     def __init__(self, args: Any) -> None:
@@ -97,7 +97,7 @@ class Block(nn.Module):
         self.post_attention_layernorm = nn.RMSNorm(args.hidden_size, eps=args.rms_norm_eps)
 
 
-class Backbone(nn.Module):
+class Backbone(nn.Module):  # type: ignore[misc]
     """Embedding, layers and the last norm."""
 
     def __init__(self, args: Any) -> None:
@@ -110,7 +110,7 @@ class Backbone(nn.Module):
         self.norm = nn.RMSNorm(args.hidden_size, eps=args.rms_norm_eps)
 
 
-class CausalLM(nn.Module):
+class CausalLM(nn.Module):  # type: ignore[misc]
     """The root of the tree: `args`, `model`, `layers`, and `lm_head` if it is not tied to the embedding."""
 
     def __init__(self, args: Any) -> None:
@@ -127,6 +127,11 @@ class CausalLM(nn.Module):
     def layers(self) -> Any:
         """The layers, where mlx-lm's models also have them."""
         return self.model.layers
+
+
+def _read(file: Path) -> dict[str, Any]:
+    loaded: Any = mx.load(str(file))
+    return dict(loaded)
 
 
 def _cast(weight: Any, dtype: Any) -> Any:

@@ -1,7 +1,8 @@
 """A submission's worker as the grader sees it: start, load, call, stop. The trusted side.
 
-Nothing that a worker says about itself counts; only values that decode are handed on. A student's exception leaves the
-worker alive, every other fault ends it, and the caller starts a new one. Knows nothing about the course or verdicts.
+Nothing that a worker says about itself counts; only values that decode are handed on. A student's exception
+leaves the worker alive, every other fault ends it, and the caller starts a new one. Knows nothing about the
+course or verdicts.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Any
 from grader.errors import CannotJudge
 
 from . import faults, sandbox
-from .faults import Fault, StopCall, clean
+from .conversation import WorkerSpec, converse
+from .faults import Fault, StopCall
 from .process import Child, Zygote
-from .tracebacks import student_frames
 from .watchdog import Bounds, Line
 from .wire import Array, Dtype, Handle
 
@@ -34,27 +35,7 @@ __all__ = [
     "Zygote",
 ]
 
-MAX_CALLBACKS = 20_000  # in one call
-CALLBACKS_AFTER_STOP = 8
 MAX_RESTARTS = 3  # while a package that does not import is tried module by module
-
-
-@dataclass(frozen=True)
-class WorkerSpec:
-    """What to run and how confined."""
-
-    package_dir: Path  # the package's folder inside the snapshot
-    package_name: str
-    root: Path  # the snapshot: readable
-    readable: tuple[Path, ...] = ()  # also readable: checkpoints
-    memory_bytes: int = 4 << 30
-    max_threads: int = 64
-    output_bytes: int = 4 << 20  # in one call
-    reply_bytes: int = 256 << 20
-    cpu_s: int = 120  # over the worker's life
-    start_s: float = 20
-    import_s: float = 10
-    unsafe: bool = False  # go on although a required layer of the sandbox is missing
 
 
 @dataclass(frozen=True)
@@ -116,7 +97,8 @@ class Worker:
         """Start the process and confine it; no student code runs yet.
 
         Raises:
-            CannotJudge: it does not start, or a required layer of the sandbox is missing and `unsafe` is not set.
+            CannotJudge: it does not start, or a required layer of the sandbox is missing and `unsafe` is
+            not set.
         """
         self.stop()
         spec = self.spec
@@ -159,7 +141,8 @@ class Worker:
         """Import the package; if that fails, import its modules one by one.
 
         Args:
-            bare: do not try the package at all and import nothing: modules are imported by the calls that need them.
+            bare: do not try the package at all and import nothing: modules are imported by the calls that
+            need them.
                 For further workers of a submission of which the first has reported failures.
 
         Returns:
@@ -218,21 +201,22 @@ class Worker:
 
         Raises:
             Fault: the submission's fault. ERROR leaves the worker alive, any other kind has ended it.
-            StopCall is turned into a Fault of kind ERROR with exception "StopCall"; whatever else a callback raises
-            ends the worker and passes through.
+            StopCall is turned into a Fault of kind ERROR with exception "StopCall"; whatever else a
+            callback raises ends the worker and passes through.
         """
-        request = {
-            "op": "call",
-            "target": target,
-            "method": method,
-            "args": list(args),
+        request: dict[str, Any] = {"op": "call", "target": target, "args": list(args)}
+        options = {
             "kwargs": dict(kwargs or {}),
+            "method": method,
             "optional": dict(optional or {}),
             "drop": list(drop),
             "as_handle": as_handle,
             "echo": echo,
             "seed": seed,
         }
+        request.update(
+            {key: value for key, value in options.items() if value or (key == "seed" and value is not None)}
+        )
         started, cpu_started = time.perf_counter(), self.cpu_s()
         answer = self._exchange(request, deadline_s, callbacks or {})
         wall_s = time.perf_counter() - started
@@ -261,8 +245,8 @@ class Worker:
     def stand_in(self, kind: str, name: str, **spec: Any) -> Handle:
         """Make a stand-in that asks the callback `name`: kind "model", "function", "tokenizer" or "observed".
 
-        Keywords of "model" and "function" become attributes; "tokenizer" takes `vocab`, `eos_token_id`, `eos_token`;
-        "observed" takes `target`, a handle.
+        Keywords of "model" and "function" become attributes; "tokenizer" takes `vocab`, `eos_token_id`,
+        `eos_token`; "observed" takes `target`, a handle.
         """
         request = {"op": "stand_in", "kind": kind, "name": name, "spec": spec}
         return self._handle(self._exchange(request, self.spec.import_s))
@@ -272,7 +256,7 @@ class Worker:
         self._exchange({"op": "release", "handles": list(handles)}, self.spec.import_s)
 
     def cpu_s(self) -> float:
-        """Return the CPU seconds of all processes of this worker so far, as seen from outside; 0.0 but on Linux."""
+        """Return the CPU seconds of this worker so far, seen from outside; 0.0 but on Linux."""
         return self._cpu_before + (self._child.cpu_s() if self._child is not None else 0.0)
 
     def stop(self) -> None:
@@ -295,7 +279,7 @@ class Worker:
         try:
             line.begin(deadline_s)
             line.send({"id": self._request, **request})
-            message = self._converse(line, callbacks or {})
+            message = converse(line, self._request, callbacks or {}, self.spec)
             if line.has_extra():
                 raise line.kill(faults.PROTOCOL, "it wrote more to the grader's channel than one reply")
         except Fault as fault:
@@ -306,59 +290,6 @@ class Worker:
             self.stop()
             raise
         return message
-
-    def _converse(self, line: Line, callbacks: Mapping[str, Callable[..., Any]]) -> Any:
-        stopped: str | None = None
-        asked = asked_after_stop = 0
-        while True:
-            message = line.receive()
-            if type(message) is not dict or message.get("id") != self._request:
-                raise line.kill(faults.PROTOCOL, "its reply does not belong to the call")
-            if "cb" not in message:
-                break
-            asked += 1
-            asked_after_stop += stopped is not None
-            if asked_after_stop > CALLBACKS_AFTER_STOP or asked > MAX_CALLBACKS:
-                raise line.kill(faults.TIMEOUT, stopped or f"it made more than {MAX_CALLBACKS} calls back")
-            if stopped is None:
-                try:
-                    line.send({"ok": self._answer(line, message, callbacks)})
-                    continue
-                except StopCall as stop:
-                    stopped = stop.reason
-            line.send({"stop": stopped})
-        if stopped is not None:
-            raise Fault(faults.ERROR, stopped, "StopCall", (), line.printed())
-        if "ok" in message:
-            return message["ok"]
-        raise self._error(line, message.get("err"))
-
-    def _answer(
-        self, line: Line, message: dict[str, Any], callbacks: Mapping[str, Callable[..., Any]]
-    ) -> Any:
-        name, method, args, kwargs = (message.get(key) for key in ("cb", "method", "args", "kwargs"))
-        well_formed = (
-            type(name) is str and type(method) is str and type(args) is list and type(kwargs) is dict
-        )
-        if not well_formed or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
-            raise line.kill(faults.PROTOCOL, "it called back for something that does not exist")
-        keywords = {"method": method, **kwargs} if method else kwargs  # type: ignore[dict-item]
-        return callbacks[name](*args, **keywords)  # type: ignore[index,misc,arg-type]
-
-    def _error(self, line: Line, report: Any) -> Fault:
-        """Return the fault for an exception that the worker reports, after ending it if it is not a plain one."""
-        if type(report) is not dict:
-            return line.kill(faults.PROTOCOL, "its reply is neither a result nor an error")
-        name, text = clean(report.get("exception"), 80), clean(report.get("text"))
-        if report.get("kind") == "EXIT":
-            return line.kill(faults.EXIT, f"it ended itself: SystemExit({text})", text)
-        if report.get("kind") == "MEMORY" or "Unable to allocate" in text or "bad_alloc" in text:
-            return line.kill(faults.MEMORY, text or "it could not get the memory that it asked for", name)
-        missing = report.get("missing")
-        if type(missing) is str and missing.partition(".")[0] != self.spec.package_name:
-            text = f"needs the package '{clean(missing, 80).partition('.')[0]}', which is not available in the grader"
-        frames = student_frames(self.spec.root, report.get("frames"))
-        return Fault(faults.ERROR, text, name, frames, line.printed())
 
     def _shape(self, answer: Any, echo: bool) -> tuple[Any, Any]:
         if type(answer) is list and len(answer) == 2:

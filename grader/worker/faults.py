@@ -1,8 +1,8 @@
 """What can go wrong with a worker, and text from a worker made safe to show.
 
-Standard library only; knows nothing about processes or the wire. Covered by `clean`: length, control characters,
-terminal escapes, bidirectional controls and other invisible characters, lone surrogates. Not covered: HTML (escape it
-when rendering) and look-alike letters.
+Standard library only; knows nothing about processes or the wire. Covered by `clean`: length, control
+characters, terminal escapes, bidirectional controls and other invisible characters, lone surrogates. Not
+covered: HTML (escape it when rendering) and look-alike letters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The worker's loop: takes calls from the grader, runs the submission, answers. Untrusted once it has run student code.
+"""The worker's loop: takes calls from the grader, runs the submission, answers. Untrusted from then on.
 
 Protects nothing by itself: the sandbox, which is applied before the first student byte, and the grader, which
 believes only what it can decode, do. Knows the wire, nothing about the course.
@@ -13,7 +13,8 @@ import io
 import os
 import random
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import mlx.core as mx
@@ -120,14 +121,14 @@ class Session:
     def _call(
         self,
         target: Any,
-        method: str | None,
-        args: Any,
-        kwargs: dict[str, Any],
-        optional: dict[str, Any],
-        drop: list[str],
-        as_handle: bool,
-        echo: bool,
-        seed: int | None,
+        args: list[Any],
+        kwargs: Mapping[str, Any] = MappingProxyType({}),
+        method: str | None = None,
+        optional: Mapping[str, Any] = MappingProxyType({}),
+        drop: Sequence[str] = (),
+        as_handle: bool = False,
+        echo: bool = False,
+        seed: int | None = None,
     ) -> Any:
         function: Any
         if isinstance(target, wire.Handle):
@@ -136,9 +137,9 @@ class Session:
             function = resolve.target(self._finder, target)
         if method is not None:
             function = _method(function, method)
-        live_args, live_kwargs = self._objects.to_live(list(args)), self._objects.to_live(kwargs)
+        live_args, live_kwargs = self._objects.to_live(args), self._objects.to_live(dict(kwargs))
         if optional or drop:
-            _adapt(function, live_args, live_kwargs, self._objects.to_live(optional), drop)
+            _adapt(function, live_args, live_kwargs, self._objects.to_live(dict(optional)), drop)
         if seed is not None:
             mx.random.seed(seed)
             random.seed(seed)
@@ -245,7 +246,7 @@ def _method(live: Any, name: str) -> Any:
 
 
 def _adapt(
-    function: Any, args: list[Any], kwargs: dict[str, Any], optional: dict[str, Any], drop: list[str]
+    function: Any, args: list[Any], kwargs: dict[str, Any], optional: dict[str, Any], drop: Sequence[str]
 ) -> None:
     """Fit `kwargs` to the signature: give `optional` where it is required, drop what is not accepted."""
     try:

@@ -1,11 +1,12 @@
 """Starts, watches from outside and kills a worker's process; the grader's side.
 
-Never forks the grader, whose memory holds the answers: a worker is executed directly, or forked from the zygote, which
-was executed and holds nothing of the grader. What is inherited: a channel, a pipe for output, and the few variables of
-`ENVIRONMENT`. Knows nothing about frames, calls or verdicts.
+Never forks the grader, whose memory holds the answers: a worker is executed directly, or forked from the
+zygote, which was executed and holds nothing of the grader. What is inherited: a channel, a pipe for output,
+and the few variables of `ENVIRONMENT`. Knows nothing about frames, calls or verdicts.
 
-Without Linux there is no zygote, no process descriptor, and neither resident memory, threads nor the CPU clock can be
-read without starting a program: those figures are 0 there and the limits inside the worker have to do.
+Without Linux there is no zygote, no process descriptor, and neither resident memory, threads nor the CPU
+clock can be read without starting a program: those figures are 0 there and the limits inside the worker
+have to do.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Zygote:
         raise CannotJudge("the process that starts workers does not start")
 
     def status(self, pid: int) -> int:
-        """Return the exit status of a worker that has ended, negative for a signal, `UNKNOWN_STATUS` if lost."""
+        """Return how a worker ended: status, negative for a signal, `UNKNOWN_STATUS` if lost."""
         if self._requests is None:
             return UNKNOWN_STATUS
         try:
@@ -174,7 +175,7 @@ class Child:
         return self._process.returncode is not None
 
     def kill(self) -> int:
-        """End the process and its group, close everything, and return the exit status (`UNKNOWN_STATUS` if lost)."""
+        """End the process and its group, close everything, and return how it ended, as `Zygote.status`."""
         if self._status is not None:
             return self._status
         self.cpu_s()
@@ -206,7 +207,7 @@ class Child:
         return _field(text, b"VmRSS:") << 10, _field(text, b"Threads:")
 
     def cpu_s(self) -> float:
-        """Return the CPU seconds of the process so far, by its clock as seen from outside; the last value known."""
+        """Return the CPU seconds of the process by its clock, seen from outside; the last value known."""
         if self._status is None and platform.system() == "Linux":
             with contextlib.suppress(OSError):
                 self._last_cpu_s = time.clock_gettime((~self.pid << 3) | 2)

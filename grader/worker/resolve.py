@@ -1,8 +1,8 @@
 """Finds a submission's modules and the names in them, inside the worker.
 
-One meta path finder answers for the package under its own name and under the names that other layouts of the same
-course use, always with the same module objects; for compiled extensions that may be missing; and for libraries that
-are not available. Knows nothing about MLX, calls or the course.
+One meta path finder answers for the package under its own name and under the names that other layouts of
+the same course use, always with the same module objects; for compiled extensions that may be missing; and
+for libraries that are not available. Knows nothing about MLX, calls or the course.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Finder(importlib.abc.MetaPathFinder):
         return None
 
     def bare_package(self) -> types.ModuleType:
-        """Put a package without its `__init__` in place, so that the other modules can be imported one by one."""
+        """Put a package without its `__init__` in place: its modules can be imported one by one."""
         package = _BarePackage(self.name)
         package.__path__ = [self.package_dir]
         package.__spec__ = importlib.machinery.ModuleSpec(self.name, None, is_package=True)
@@ -173,9 +173,10 @@ def target(finder: Finder, path: str) -> Any:
         MissingTarget: no such module or name. Whatever the module raises when it is imported passes through.
     """
     module_name, _, attributes = path.partition(".")
-    if module_name not in finder.modules():
+    full_name = f"{finder.name}.{module_name}"
+    if full_name not in sys.modules and module_name not in finder.modules():
         raise MissingTarget(f"there is no {module_name}.py in the submission")
-    live: Any = importlib.import_module(f"{finder.name}.{module_name}")
+    live: Any = importlib.import_module(full_name)
     for attribute in attributes.split(".") if attributes else ():
         try:
             live = getattr(live, attribute)

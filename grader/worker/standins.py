@@ -1,8 +1,8 @@
 """What the grader puts in place of a model, a tokenizer or a sampler, inside the worker.
 
-A stand-in computes nothing: it asks the grader over the channel, so the grader sees every token that is fed and
-chooses every answer. What is asked for and not secret (decoding with the vocabulary, attributes) is answered here.
-Knows nothing about what is being graded.
+A stand-in computes nothing: it asks the grader over the channel, so the grader sees every token that is fed
+and chooses every answer. What is asked for and not secret (decoding with the vocabulary, attributes) is
+answered here. Knows nothing about what is being graded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Ask = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]
 
 
 class CallStopped(BaseException):
-    """The grader has seen enough of this call. Not an `Exception`: a student's `except Exception` lets it pass."""
+    """The grader has seen enough of this call; no `Exception`, so that `except Exception` lets it pass."""
 
 
 class Function:
@@ -26,15 +26,16 @@ class Function:
         self.__dict__.update(attributes)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the grader answers."""
         return self._ask(self._name, "", args, kwargs)
 
 
 class Model(Function):
-    """A language model: `model(tokens, ...)` gives logits; whatever follows the tokens is passed on as it is."""
+    """A language model: `model(tokens, ...)` gives logits; what follows the tokens is passed on."""
 
 
 class Observed:
-    """The student's own callable, with the grader looking on: it sees every argument before the call is made."""
+    """The student's own callable, with the grader looking on: it sees the arguments of every call."""
 
     def __init__(self, ask: Ask, name: str, target: Any) -> None:
         self._ask = ask
@@ -42,6 +43,7 @@ class Observed:
         self._target = target
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Show the arguments to the grader, then make the call."""
         self._ask(self._name, "", args, kwargs)
         return self._target(*args, **kwargs)
 
@@ -133,6 +135,7 @@ class Tokenizer:
         )
 
     def __call__(self, text: str, add_special_tokens: bool = True, **options: Any) -> dict[str, Any]:
+        """Return the token ids of `text` and a mask of ones."""
         ids = self.encode(text, add_special_tokens)
         return {"input_ids": ids, "attention_mask": [1] * len(ids)}
 

@@ -1,9 +1,9 @@
 """Stand-in modules for what a submission imports at the top of a file and may not need, inside the worker.
 
-Two cases. Compiled parts (`extensions`, `tiny_llm_ext`, `kernels`) that are not built: Week 1 must be gradable
-although a file imports them. Libraries that the sandbox keeps out but that annotations mention (`mlx_lm`,
-`transformers`). A stub can be imported, its names can be imported, subclassed and used in annotations; only a call
-raises. Knows nothing about where submissions lie.
+Two cases. Compiled parts (`extensions`, `tiny_llm_ext`, `kernels`) that are not built: Week 1 must be
+gradable although a file imports them. Libraries that the sandbox keeps out but that annotations mention
+(`mlx_lm`, `transformers`). A stub can be imported, its names can be imported, subclassed and used in
+annotations; only a call raises. Knows nothing about where submissions lie.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class NotThere:
         self._why = why
 
     def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+        """Raise NotImplementedError with the reason."""
         raise NotImplementedError(f"{self._name} {self._why}")
 
     def __getattr__(self, name: str) -> NotThere:
@@ -53,6 +54,7 @@ class Stub(types.ModuleType):
         return missing(self.__name__, name, self._why)
 
     def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+        """Raise NotImplementedError with the reason."""
         raise NotImplementedError(f"{self.__name__} {self._why}")
 
 

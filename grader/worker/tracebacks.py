@@ -1,7 +1,7 @@
 """A student's traceback from the frames that a worker claims; the grader's side.
 
-The worker names file, line and function. The file must lie in the snapshot and the line's text is read from there, so
-nothing of the grader can appear whatever the worker claims. Knows nothing about processes.
+The worker names file, line and function. The file must lie in the snapshot and the line's text is read from
+there, so nothing of the grader can appear whatever the worker claims. Knows nothing about processes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Wire values to live objects and back, inside the worker; the table of objects that the grader holds handles to.
+"""Wire values to live objects and back, inside the worker; the table of objects with handles.
 
-Knows MLX and numpy, nothing about calls or the course. What runs here may have been patched by the submission: the
-grader believes only the bytes that arrive. Functions of MLX are bound at import, before the first line of student
-code, so that an honest submission that shadows one of them is not harmed.
+Knows MLX and numpy, nothing about calls or the course. What runs here may have been patched by the
+submission: the grader believes only the bytes that arrive. Functions of MLX are bound at import, before the
+first line of student code, so that an honest submission that shadows one of them is not harmed.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Objects:
         if live is None or type(live) in (bool, int, float, str, slice):
             return live
         if isinstance(live, _array):
-            return wire.Array(WIRE_NAMES[live.dtype], tuple(live.shape), memoryview(live).tobytes())
+            return wire.Array(WIRE_NAMES[live.dtype], tuple(live.shape), _bytes(live))
         if isinstance(live, (np.ndarray, np.generic)):
             return self._numpy_to_wire(live)
         if isinstance(live, list):
@@ -139,6 +139,10 @@ def to_mx(value: wire.Array) -> Any:
         live = _array(plain, dtype=LIVE_DTYPES[value.dtype])
     _eval(live)
     return live
+
+
+def _bytes(live: Any) -> bytes:
+    return memoryview(live).tobytes()  # in C order, whatever the strides
 
 
 def type_name(live: object) -> str:

@@ -1,8 +1,8 @@
 """The conversation with one worker under watch, in one loop without threads; the grader's side.
 
-Sends and receives whole frames, and meanwhile holds the limits that the worker cannot be trusted with: deadline,
-resident memory, number of threads, amount of output. Whatever breaks one ends the process and comes out as a `Fault`.
-Knows the wire and the process, nothing about calls or the course.
+Sends and receives whole frames, and meanwhile holds the limits that the worker cannot be trusted with:
+deadline, resident memory, number of threads, amount of output. Whatever breaks one ends the process and
+comes out as a `Fault`. Knows the wire and the process, nothing about calls or the course.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Frames between the grader and a worker: a fixed binary prefix, a JSON header, raw array bytes.
 
-Standard library only, used by both sides; knows nothing about processes, MLX or the course. The decoder is what the
-grader trusts itself to: it reads bytes that a submission may have written, and answers with a value or with
-`ProtocolError`, whatever the bytes are. Sizes are checked before anything is allocated. Arrays carry no offsets: their
-bytes follow each other in the order of the header and must fill the payload exactly, so they cannot overlap.
+Standard library only, used by both sides; knows nothing about processes, MLX or the course. The decoder is
+what the grader trusts itself to: it reads bytes that a submission may have written, and answers with a
+value or with `ProtocolError`, whatever the bytes are. Sizes are checked before anything is allocated.
+Arrays carry no offsets: their bytes follow each other in the order of the header and must fill the payload
+exactly, so they cannot overlap.
 
-Header: null, booleans, 64-bit integers, finite floats, strings and lists stand for themselves. Everything else is an
-object with exactly one key, its tag: `t` tuple, `d` dict as pairs, `f` a float that is not finite, `a` array, `h`
-handle, `s` slice, `y` dtype.
+Header: null, booleans, 64-bit integers, finite floats, strings and lists stand for themselves. Everything
+else is an object with exactly one key, its tag: `t` tuple, `d` dict as pairs, `f` a float that is not
+finite, `a` array, `h` handle, `s` slice, `y` dtype.
 """
 
 from __future__ import annotations
@@ -16,101 +17,47 @@ import json
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from .wire_encoder import Encoder
+from .wire_types import (
+    AXIS_MAX,
+    DEFAULT_LIMITS,
+    INT_MAX,
+    INT_MIN,
+    ITEM_BYTES,
+    KEY_TYPES,
+    TYPE_NAME_CHARS,
+    Array,
+    Dtype,
+    EncodeError,
+    Handle,
+    Limits,
+    ProtocolError,
+)
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "ITEM_BYTES",
+    "PREFIX",
+    "TYPE_NAME_CHARS",
+    "Array",
+    "Dtype",
+    "EncodeError",
+    "Handle",
+    "Limits",
+    "ProtocolError",
+    "decode",
+    "pack",
+    "unpack",
+    "unpack_prefix",
+]
 
 MAGIC = b"GRD1"
 PREFIX = struct.Struct("<4sIQ")  # magic, header bytes, payload bytes
-TYPE_NAME_CHARS = 80
 INT_DIGITS = 20  # of the largest unsigned 64-bit integer
-AXIS_MAX = (1 << 31) - 1  # MLX counts axes in 32 bits
-INT_MIN, INT_MAX = -(1 << 63), (1 << 64) - 1
-
-ITEM_BYTES = {
-    "bool": 1,
-    "uint8": 1,
-    "int8": 1,
-    "uint16": 2,
-    "int16": 2,
-    "float16": 2,
-    "bfloat16": 2,
-    "uint32": 4,
-    "int32": 4,
-    "float32": 4,
-    "uint64": 8,
-    "int64": 8,
-    "float64": 8,
-    "complex64": 8,
-}
 
 _NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-_KEY_TYPES = (str, int, float, bool, type(None))
-
-
-class ProtocolError(Exception):
-    """The bytes are not a frame: says which rule they break, never quotes them."""
-
-
-class EncodeError(ValueError):
-    """The value cannot be put on the wire: wrong type, too deep, too many values, too large."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a frame may hold at most.
-
-    A header of `header_bytes` costs the decoder at most about 25 times its size (a header of empty lists) until the
-    number of values is known; hence its default.
-    """
-
-    header_bytes: int = 1 << 20
-    payload_bytes: int = 256 << 20
-    depth: int = 32
-    values: int = 100_000
-    rank: int = 16
-
-
-DEFAULT_LIMITS = Limits()
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array as plain data: dtype name, shape, and its bytes in C order, little endian.
-
-    Raises:
-        ValueError: unknown dtype, negative axis, or `data` of another size than dtype and shape ask for.
-    """
-
-    dtype: str
-    shape: tuple[int, ...]
-    data: bytes
-
-    def __post_init__(self) -> None:
-        if self.dtype not in ITEM_BYTES:
-            raise ValueError(f"dtype ({self.dtype!r}) must be one of {', '.join(ITEM_BYTES)}")
-        if any(axis < 0 for axis in self.shape):
-            raise ValueError(f"shape {self.shape} must not have a negative axis")
-        size = math.prod(self.shape) * ITEM_BYTES[self.dtype]
-        if len(self.data) != size:
-            raise ValueError(f"{self.dtype} of shape {self.shape} takes {size} bytes, not {len(self.data)}")
-
-    def __repr__(self) -> str:
-        return f"Array({self.dtype}, {list(self.shape)})"
-
-
-@dataclass(frozen=True)
-class Handle:
-    """Names an object that lives in the worker; `type_name` is the worker's claim and printable."""
-
-    id: int
-    type_name: str = ""
-
-
-@dataclass(frozen=True)
-class Dtype:
-    """Names an element type: what `mx.float32` is in the worker."""
-
-    name: str
 
 
 def pack(value: object, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
@@ -119,8 +66,8 @@ def pack(value: object, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
     Raises:
         EncodeError: the value has no wire form or breaks `limits`.
     """
-    encoder = _Encoder(limits)
-    tree = encoder.encode(value, 0)
+    encoder = Encoder(limits)
+    tree = encoder.encode(value)
     try:
         text = json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         header = text.encode("utf-8")
@@ -187,82 +134,8 @@ def decode(frame: bytes | bytearray | memoryview, limits: Limits = DEFAULT_LIMIT
     return unpack(bytes(view[PREFIX.size : start]), view[start:], limits)
 
 
-class _Encoder:
-    """Turns a value into the JSON tree of the module docstring and collects array bytes in order."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.buffers: list[bytes] = []
-        self.payload_bytes = 0
-        self._limits = limits
-        self._count = 0
-
-    def encode(self, value: object, depth: int) -> object:
-        self._count += 1
-        if self._count > self._limits.values:
-            raise EncodeError(f"more than {self._limits.values} values")
-        if depth > self._limits.depth:
-            raise EncodeError(f"nested more than {self._limits.depth} levels deep")
-        kind = type(value)
-        if value is None or kind is bool or kind is str:
-            return value
-        if kind is int:
-            return _checked_int(value)  # type: ignore[arg-type]
-        if kind is float:
-            return value if math.isfinite(value) else {"f": repr(value)}  # type: ignore[arg-type]
-        encode = self._CONTAINERS.get(kind)
-        if encode is None:
-            raise EncodeError(f"a {kind.__name__} has no wire form")
-        return encode(self, value, depth + 1)
-
-    def _list(self, value: list[Any], depth: int) -> object:
-        return [self.encode(item, depth) for item in value]
-
-    def _tuple(self, value: tuple[Any, ...], depth: int) -> object:
-        return {"t": [self.encode(item, depth) for item in value]}
-
-    def _dict(self, value: dict[Any, Any], depth: int) -> object:
-        for key in value:
-            if type(key) not in _KEY_TYPES:
-                raise EncodeError(f"a dict key of type {type(key).__name__} has no wire form")
-        return {"d": [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]}
-
-    def _slice(self, value: slice, depth: int) -> object:
-        return {"s": [self._slice_part(part, depth) for part in (value.start, value.stop, value.step)]}
-
-    def _slice_part(self, part: object, depth: int) -> object:
-        if part is not None and type(part) is not int:
-            raise EncodeError(f"a slice bound of type {type(part).__name__} has no wire form")
-        return self.encode(part, depth)
-
-    def _array(self, value: Array, depth: int) -> object:
-        if len(value.shape) > self._limits.rank:
-            raise EncodeError(f"array with {len(value.shape)} axes, the limit is {self._limits.rank}")
-        if value.data:
-            self.buffers.append(value.data)
-            self.payload_bytes += len(value.data)
-        return {"a": [value.dtype, list(value.shape)]}
-
-    def _handle(self, value: Handle, depth: int) -> object:
-        return {"h": [_checked_int(value.id), value.type_name]}
-
-    def _dtype(self, value: Dtype, depth: int) -> object:
-        if value.name not in ITEM_BYTES:
-            raise EncodeError(f"dtype ({value.name!r}) must be one of {', '.join(ITEM_BYTES)}")
-        return {"y": value.name}
-
-    _CONTAINERS: dict[type, Any] = {  # noqa: RUF012 - a table, never written to
-        list: _list,
-        tuple: _tuple,
-        dict: _dict,
-        slice: _slice,
-        Array: _array,
-        Handle: _handle,
-        Dtype: _dtype,
-    }
-
-
 class _Decoder:
-    """Turns a JSON tree, in which objects are (tag, value) pairs, into a value; takes array bytes in order."""
+    """Turns a JSON tree, in which objects are (tag, body) pairs, into a value; takes array bytes in order."""
 
     def __init__(self, payload: memoryview, limits: Limits) -> None:
         self.used = 0
@@ -270,20 +143,19 @@ class _Decoder:
         self._limits = limits
         self._count = 0
 
-    def decode(self, tree: object, depth: int) -> Any:
+    def decode(self, tree: Any, depth: int) -> Any:
         self._count += 1
         if self._count > self._limits.values:
             raise ProtocolError(f"more than {self._limits.values} values")
         if depth > self._limits.depth:
             raise ProtocolError(f"nested more than {self._limits.depth} levels deep")
-        kind = type(tree)
-        if kind is str:
+        if type(tree) is str:
             return _checked_text(tree)
-        if kind is list:
-            return [self.decode(item, depth + 1) for item in tree]  # type: ignore[attr-defined]
-        if kind is not tuple:
+        if type(tree) is list:
+            return [self.decode(item, depth + 1) for item in tree]
+        if type(tree) is not tuple:
             return tree  # None, bool, int and float: checked while parsing
-        tag, body = tree  # type: ignore[misc]
+        tag, body = tree
         decode = self._TAGS.get(tag)
         if decode is None:
             raise ProtocolError("unknown tag")
@@ -297,7 +169,7 @@ class _Decoder:
         for pair in _items(body):
             key_tree, value_tree = _items(pair, 2)
             key = self.decode(key_tree, depth)
-            if type(key) not in _KEY_TYPES or key in result:
+            if type(key) not in KEY_TYPES or key in result:
                 raise ProtocolError("dict key of a wrong type or twice")
             result[key] = self.decode(value_tree, depth)
         return result
@@ -360,12 +232,6 @@ def _items(body: object, count: int | None = None) -> list[Any]:
     if type(body) is not list or (count is not None and len(body) != count):
         raise ProtocolError("tag with a malformed body")
     return body
-
-
-def _checked_int(value: int) -> int:
-    if not INT_MIN <= value <= INT_MAX:
-        raise EncodeError("an integer does not fit 64 bits")
-    return value
 
 
 def _checked_text(text: Any) -> str:

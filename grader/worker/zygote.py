@@ -1,8 +1,9 @@
-"""The fork server: has imported MLX and numpy, has evaluated nothing, and forks one worker per request. Linux only.
+"""The fork server: has imported MLX and numpy, evaluates nothing, forks one worker per request. Linux only.
 
-Started with exec by the grader, never forked from it. No student code runs here: a child applies its sandbox before
-the first student byte. Nothing may be evaluated before the fork: MLX's threads would not survive it and the child
-would hang. On macOS a fork after loading Metal is not safe at all; there `boot.py worker` is executed directly.
+Started with exec by the grader, never forked from it. No student code runs here: a child applies its
+sandbox before the first student byte. Nothing may be evaluated before the fork: MLX's threads would not
+survive it and the child would hang. On macOS a fork after loading Metal is not safe at all; there `boot.py
+worker` is executed directly.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import mlx.nn
 
 from . import checkpoint, main, sandbox, standins, stubs, values, wire
 from .zygote_protocol import FORK, PID, STATUS, UNKNOWN_STATUS
-
 
 PR_SET_PDEATHSIG = 1
 CHANNEL_FD = 3

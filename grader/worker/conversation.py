@@ -1,0 +1,104 @@
+"""What is said in the course of one call: questions that stand-ins ask, and its result or error.
+
+The grader's side. Checks the form of everything that the worker says. Knows nothing about processes or the
+course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import faults
+from .faults import Fault, StopCall, clean
+from .tracebacks import student_frames
+from .watchdog import Line
+
+MAX_CALLBACKS = 20_000  # in one call
+CALLBACKS_AFTER_STOP = 8
+
+Callbacks = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """What to run and how confined."""
+
+    package_dir: Path  # the package's folder inside the snapshot
+    package_name: str
+    root: Path  # the snapshot: readable
+    readable: tuple[Path, ...] = ()  # also readable: checkpoints
+    memory_bytes: int = 4 << 30
+    max_threads: int = 64
+    output_bytes: int = 4 << 20  # in one call
+    reply_bytes: int = 256 << 20
+    cpu_s: int = 120  # over the worker's life
+    start_s: float = 20
+    import_s: float = 10
+    unsafe: bool = False  # go on although a required layer of the sandbox is missing
+
+
+def converse(line: Line, request: int, callbacks: Callbacks, spec: WorkerSpec) -> Any:
+    """Answer the worker's questions until it has a result, and return that.
+
+    Args:
+        line: the channel, on which the request has been sent.
+        request: its id, which everything must carry that comes back.
+        callbacks: what answers the questions, by name.
+        spec: of the worker.
+
+    Raises:
+        Fault: ERROR, the worker is alive; any other kind, it has been ended.
+    """
+    stopped: str | None = None
+    asked = asked_after_stop = 0
+    while True:
+        message = line.receive()
+        if type(message) is not dict or message.get("id") != request:
+            raise line.kill(faults.PROTOCOL, "its reply does not belong to the call")
+        if "cb" not in message:
+            break
+        asked += 1
+        asked_after_stop += stopped is not None
+        if asked_after_stop > CALLBACKS_AFTER_STOP or asked > MAX_CALLBACKS:
+            raise line.kill(faults.TIMEOUT, stopped or f"it made more than {MAX_CALLBACKS} calls back")
+        if stopped is None:
+            try:
+                line.send({"ok": _answer(line, message, callbacks)})
+                continue
+            except StopCall as stop:
+                stopped = stop.reason
+        line.send({"stop": stopped})
+    if stopped is not None:
+        raise Fault(faults.ERROR, stopped, "StopCall", (), line.printed())
+    if "ok" in message:
+        return message["ok"]
+    raise _error(line, spec, message.get("err"))
+
+
+def _answer(line: Line, message: dict[str, Any], callbacks: Callbacks) -> Any:
+    name, method, args, kwargs = (message.get(key) for key in ("cb", "method", "args", "kwargs"))
+    well_formed = type(name) is str and type(method) is str and type(args) is list and type(kwargs) is dict
+    if not well_formed or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
+        raise line.kill(faults.PROTOCOL, "it called back for something that does not exist")
+    keywords = {"method": method, **kwargs} if method else kwargs  # type: ignore[dict-item]
+    return callbacks[name](*args, **keywords)  # type: ignore[index,misc,arg-type]
+
+
+def _error(line: Line, spec: WorkerSpec, report: Any) -> Fault:
+    """Return the fault for what the worker reports, after ending it if it is no plain exception."""
+    if type(report) is not dict:
+        return line.kill(faults.PROTOCOL, "its reply is neither a result nor an error")
+    name, text = clean(report.get("exception"), 80), clean(report.get("text"))
+    if report.get("kind") == "EXIT":
+        return line.kill(faults.EXIT, f"it ended itself: SystemExit({text})", text)
+    if report.get("kind") == "MEMORY" or "Unable to allocate" in text or "bad_alloc" in text:
+        return line.kill(faults.MEMORY, text or "it could not get the memory that it asked for", name)
+    missing = report.get("missing")
+    if type(missing) is str and missing.partition(".")[0] != spec.package_name:
+        package = clean(missing.partition(".")[0], 80)
+        text = f"needs the package '{package}', which is not available in the grader"
+    frames = student_frames(spec.root, report.get("frames"))
+    return Fault(faults.ERROR, text, name, frames, line.printed())
