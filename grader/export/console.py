@@ -1,0 +1,166 @@
+"""What the terminal shows at the end of a run, and of the history: renderables for rich.
+
+Covered: no text of a submission is read as markup, moves the cursor, changes the direction of writing or ends
+the program by being unprintable. Knows nothing about the command line; the caller brings the console.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.result import CheckResult, Message, Result, TaskResult, Tier, Verdict
+
+if TYPE_CHECKING:
+    from grader.store.records import RunRow
+
+_STYLE = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.SKIPPED: "yellow",
+    Verdict.INCONCLUSIVE: "magenta",
+    Verdict.ERROR: "bold white on red",
+}
+_INVISIBLE = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, lone surrogates, separators of lines
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def summary(result: Result, limit: int = 3) -> RenderableType:
+    """Return everything that the end of a run shows: the tasks, the first `limit` messages, the score."""
+    return Group(table(result), "", messages(result, limit), score_line(result))
+
+
+def table(result: Result) -> RenderableType:
+    """Return one line per task: id, title, verdict, points and extra points; a rule between days."""
+    found = Table(
+        box=box.SIMPLE_HEAD, title=_plain(result.title), title_justify="left", pad_edge=False, show_edge=False
+    )
+    for name, justify in (("Task", "left"), ("Title", "left"), ("Verdict", "left")):
+        found.add_column(name, justify=justify, no_wrap=name != "Title")  # type: ignore[arg-type]
+    found.add_column("Points", justify="right", no_wrap=True)
+    found.add_column("Extra", justify="right", no_wrap=True)
+    day = None
+    for task in result.tasks:
+        if day not in (None, task.day):
+            found.add_section()
+        day = task.day
+        found.add_row(*_task_cells(task))
+    return found
+
+
+def _task_cells(task: TaskResult) -> Iterator[RenderableType]:
+    yield _plain(task.id)
+    title = _plain(task.title)
+    if task.reason:
+        title.append("\n").append_text(_plain(task.reason, style="dim"))
+    yield title
+    yield _verdict(task.verdict)
+    yield _score(task.points, task.max_points)
+    yield _score(task.extra_points, task.max_extra_points) if task.max_extra_points else Text("")
+
+
+def messages(result: Result, limit: int = 3) -> RenderableType:
+    """Return the messages of the first `limit` checks that failed, five lines each, and name the others.
+
+    Core checks come first, since they cost points, then edge and style checks.
+    """
+    failed = [
+        (task, check, check.message)
+        for task in result.tasks
+        for check in task.checks
+        if check.verdict in (Verdict.FAIL, Verdict.ERROR) and check.message is not None
+    ]
+    failed.sort(key=lambda entry: list(Tier).index(entry[1].tier))
+    parts = [_message(task, check, message) for task, check, message in failed[:limit]]
+    rest = failed[limit:]
+    if rest:
+        names = ", ".join(f"{task.id} {check.name}" for task, check, _ in rest[:4])
+        more = f"and {len(rest)} more: {names}{', ...' if len(rest) > 4 else ''}"
+        parts.append(_plain(f"{more}\nall of them: grader show {result.run_id}\n"))
+    return Group(*parts)
+
+
+def _message(task: TaskResult, check: CheckResult, message: Message) -> RenderableType:
+    head = Text.assemble(
+        _plain(task.id, style="bold"), " ", _verdict(check.verdict), " ", _plain(check.sentence, style="bold")
+    )
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True, style="dim")
+    lines.add_column(overflow="fold")
+    for label, text in message.lines():
+        lines.add_row(f"  {label}", _plain(text))
+    if message.traceback:
+        lines.add_row("  at", _plain(message.traceback[-1]))  # the innermost frame, where to look first
+    return Group(head, lines, "")
+
+
+def score_line(result: Result) -> Text:
+    """Return the score, how many tasks have which verdict, and what a reader must know about the run."""
+    counts = {verdict: sum(task.verdict is verdict for task in result.tasks) for verdict in Verdict}
+    line = Text.assemble(("Score ", "bold"), _score(result.points, result.max_points, style="bold"))
+    if result.max_extra_points:
+        line.append("   extra ").append_text(_score(result.extra_points, result.max_extra_points))
+    line.append(f"   {counts[Verdict.PASS]} of {len(result.tasks)} tasks pass")
+    for verdict, count in counts.items():
+        if count and verdict is not Verdict.PASS:
+            line.append(f", {count} ").append_text(_verdict(verdict))
+    if not result.complete:
+        line.append("\nThe run was cut off: what was not reached has no points yet.", style="yellow")
+    if result.unsafe:
+        line.append("\nGraded with --unsafe: a required layer of the sandbox was missing.", style="bold red")
+    return line
+
+
+def history_table(rows: Sequence[RunRow]) -> RenderableType:
+    """Return one line per run, in the order given."""
+    if not rows:
+        return Text("No runs yet.")
+    found = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    for name in ("Run", "Started (UTC)", "Week", "Student", "Status"):
+        found.add_column(name, overflow="fold", no_wrap=name in ("Run", "Started (UTC)"))
+    found.add_column("Points", justify="right", no_wrap=True)
+    found.add_column("Extra", justify="right", no_wrap=True)
+    for row in rows:
+        week = f"{row.week}: {' '.join(row.selected)}" if row.selected else str(row.week)
+        found.add_row(
+            _plain(row.run_id),
+            _plain(row.started_at[:16].replace("T", " ")),
+            _plain(week),
+            _plain(row.student),
+            _plain(row.status),
+            _score(row.points, row.max_points),
+            _score(row.extra_points, row.max_extra_points),
+        )
+    return found
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return Text(verdict.value, style=_STYLE[verdict])
+
+
+def _score(points: float, of: float, style: str = "") -> Text:
+    return Text(f"{_number(points)} / {_number(of)}", style=style)
+
+
+def _number(points: float) -> str:
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def _plain(text: str, style: str = "") -> Text:
+    """Return text for the terminal: no markup, every character that would not show spelled out."""
+    return Text("".join(map(_visible, text.replace("\t", "    "))), style=style)
+
+
+def _visible(character: str) -> str:
+    if character == "\n":
+        return character
+    if unicodedata.category(character) in _INVISIBLE or character in _BIDI:
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return character
