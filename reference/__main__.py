@@ -30,8 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         solution = _solution(options.solution)
         mlx_model, tokenizer = load(options.model)
-        if tokenizer is None:
-            raise ValueError(f"the model folder {options.model!r} has no tokenizer")
+        if tokenizer is None or not tokenizer.chat_template:
+            raise ValueError(f"the model {options.model!r} has no tokenizer with a chat template")
         _answer(solution, mlx_model, tokenizer, options)
     except NotImplementedError as error:
         print(f"error: {options.solution} is not finished: {error}", file=sys.stderr)

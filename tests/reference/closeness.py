@@ -22,7 +22,7 @@ def exact(array):
 def assert_close(got, want, magnitude, dtype, c=4.0, inner=mx.float32):
     """Check dtype, shape and values.
 
-    A value may differ from the oracle's by half a unit of its own dtype (the last rounding, allowed twice) and
+    A value may differ from the oracle by half a unit of its own dtype (the last rounding, allowed twice) and
     by `c` units of the `inner` dtype, in which it was computed, at the magnitude of what was summed up.
     """
     want = np.asarray(want, dtype=np.float64)
