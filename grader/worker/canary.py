@@ -27,6 +27,7 @@ from .submission import Layout, Snapshot, snapshot
 
 PACKAGE = "canary"
 DECOY_S = 60
+SHOWN = 5  # leaks that the sentence names
 
 
 class CanaryWorker(Protocol):
@@ -51,7 +52,7 @@ class CanaryReport:
 
     refused: int
     total: int
-    leaks: tuple[str, ...]  # "read-secret (leak: ...)"
+    leaks: tuple[str, ...]  # "read-secret (got through)"
 
     @property
     def ok(self) -> bool:
@@ -61,7 +62,10 @@ class CanaryReport:
     def text(self) -> str:
         """Return the sentence for the result."""
         sentence = f"{self.refused} of {self.total} forbidden attempts were refused"
-        return sentence + (f"; not refused: {'; '.join(self.leaks)}" if self.leaks else "")
+        if not self.leaks:
+            return sentence
+        more = [f"and {len(self.leaks) - SHOWN} more"] if len(self.leaks) > SHOWN else []
+        return f"{sentence}; not refused: {'; '.join([*self.leaks[:SHOWN], *more])}"
 
 
 def attempts() -> list[str]:

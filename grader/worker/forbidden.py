@@ -86,7 +86,7 @@ _CALLS: dict[str, tuple[int, int, tuple[Any, ...]]] = {
 
 
 def attempt(names: list[str], facts: Facts) -> dict[str, str]:
-    """Try every attempt in `names`; return name -> "refused", "leak: ..." or "unclear: ..."."""
+    """Try every attempt in `names`; return name -> "refused", "got through" or "unclear: ..."."""
     known = table()
     return {name: _try(known[name], facts) if name in known else "unclear: not known" for name in names}
 
@@ -102,7 +102,8 @@ def table() -> dict[str, Callable[[Facts], object]]:
 
 def _try(function: Callable[[Facts], object], facts: Facts) -> str:
     try:
-        return f"leak: {str(function(facts))[:200]}"
+        function(facts)
+        return "got through"  # and not what it got: the report may be shown to others
     except OSError as error:
         if error.errno in _REFUSALS:
             return "refused"

@@ -1,7 +1,7 @@
-"""Run a few lines of Python in a process of their own with the sandbox applied, as a worker would, without the wire.
+"""Run a few lines of Python in a sandboxed process of their own, as a worker would, without the wire.
 
-The sandbox is loaded from its folder alone under a made-up package name, as the worker does it: that it works shows
-that it needs nothing else of the project.
+The sandbox is loaded from its folder alone under a made-up package name, as the worker does it: that it works
+shows that it needs nothing else of the project.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ order = json.loads(sys.stdin.readline())
 if order["mlx"]:
     import numpy, mlx.core, mlx.nn, ctypes, threading, socket, fcntl
 sys.path.insert(0, order["root"])
+import ctypes
+ctypes.CDLL(None).prctl(1, 9)  # the parent's death ends it, as in a worker
 states = sandbox.apply(order["policy"])
 scope = {"states": states, "order": order}
 exec(order["code"], scope)
@@ -40,7 +42,7 @@ ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MLX_DISABLE_COMPILE": "1", "PATH": 
 def run(
     code: str, root: Path, *, mlx: bool = False, more: Any = None, timeout_s: float = 60, **policy: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run `code` confined; it leaves its result in `answer`, and finds `states` and `more` (as `order["more"]`)."""
+    """Run `code` confined; it leaves its result in `answer` and finds `states` and `order["more"]`."""
     order = {
         "policy": sandbox.policy(root=root, **policy),
         "root": str(root),
