@@ -118,26 +118,33 @@ def score_line(result: Result) -> Text:
 
 
 def history_table(rows: Sequence[RunRow]) -> RenderableType:
-    """Return one line per run, in the order given."""
+    """Return one line per run, in the order given; with the student if the runs are of several."""
     if not rows:
         return Text("No runs yet.")
+    several = len({row.student for row in rows}) > 1
     found = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    for name in ("Run", "Started (UTC)", "Week", "Student", "Status"):
-        found.add_column(name, overflow="fold", no_wrap=name in ("Run", "Started (UTC)"))
+    found.add_column("Run", no_wrap=True)  # in one piece, to be copied
+    found.add_column("Started (UTC)", no_wrap=True)
+    found.add_column("Week", min_width=6)
+    if several:
+        found.add_column("Student", min_width=7, overflow="fold")
+    found.add_column("Status", min_width=9)
     found.add_column("Points", justify="right", no_wrap=True)
     found.add_column("Extra", justify="right", no_wrap=True)
     for row in rows:
-        week = f"{row.week}: {' '.join(row.selected)}" if row.selected else str(row.week)
-        found.add_row(
-            _plain(row.run_id),
-            _plain(row.started_at[:16].replace("T", " ")),
-            _plain(week),
-            _plain(row.student),
-            _plain(row.status),
-            _score(row.points, row.max_points),
-            _score(row.extra_points, row.max_extra_points),
-        )
+        found.add_row(*_run_cells(row, with_student=several))
     return found
+
+
+def _run_cells(row: RunRow, with_student: bool) -> Iterator[RenderableType]:
+    yield _plain(row.run_id)
+    yield _plain(row.started_at[:16].replace("T", " "))
+    yield _plain(f"{row.week}: {' '.join(row.selected)}" if row.selected else str(row.week))
+    if with_student:
+        yield _plain(row.student)
+    yield _plain(row.status)
+    yield _score(row.points, row.max_points)
+    yield _score(row.extra_points, row.max_extra_points)
 
 
 def _verdict(verdict: Verdict) -> Text:

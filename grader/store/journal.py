@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -110,10 +111,11 @@ class Journal:
         self._path = path
         self._done = set(state.checks)
         self._on_finish = on_finish
+        self._writing = threading.Lock()
         self.header = state.header
 
     def add(self, task_id: str, check: CheckResult) -> None:
-        """Record one finished check; it is on the disk when this returns.
+        """Record one finished check; it is on the disk when this returns. Threads may call it at once.
 
         Raises:
             CannotJudge: the journal cannot be written; what was recorded before is kept.
@@ -159,7 +161,8 @@ class Journal:
         if self._descriptor < 0:
             raise ValueError(f"the journal of run {self.header.run_id} is closed")
         try:
-            append_durably(self._descriptor, line)
+            with self._writing:
+                append_durably(self._descriptor, line)
         except OSError as error:
             raise CannotJudge(self._cannot_write(error)) from error
 
@@ -176,6 +179,7 @@ def append_durably(descriptor: int, line: bytes) -> None:
 
     Raises:
         OSError: the line was not written.
+        KeyboardInterrupt: neither.
     """
     size = os.fstat(descriptor).st_size
     try:
@@ -183,8 +187,8 @@ def append_durably(descriptor: int, line: bytes) -> None:
         while rest:
             rest = rest[os.write(descriptor, rest) :]
         os.fsync(descriptor)
-    except OSError:
-        with suppress(OSError):  # the checksum tells a torn line as well; this only keeps the file tidy
+    except BaseException:  # Ctrl-C too: what is added next must begin on a line of its own
+        with suppress(OSError):
             os.ftruncate(descriptor, size)
         raise
 

@@ -124,7 +124,7 @@ def test_student_text_is_shown_as_it_is(hostile: str, spelled: str) -> None:
     assert f"  got       {spelled}" in text.splitlines()
     assert not {character for character in text.replace("\n", "") if not character.isprintable()}
     row = RunRow("r", 1, "t", hostile, "s", "2026-03-01T10:00:00+00:00", "", "cut off", 1, 2, 0, 1, 0, 0)
-    assert spelled in shown(history_table([row]), width=200)
+    assert spelled in shown(history_table([row, replace(row, student="ben")]), width=200)
 
 
 def test_colors_only_add_to_the_words() -> None:
@@ -142,17 +142,29 @@ def test_a_narrow_terminal_loses_nothing() -> None:
 
 
 def test_the_history_shows_every_run() -> None:
-    """Each run has its line: when, which tasks, how far it came, and its points."""
+    """Each run has its line: when, which tasks, how far it came, its points, and whose if that differs."""
     at = "2026-03-01T10:00:59+00:00"
     rows = [
         RunRow("run-1", 1, "t", "mia", "s", at, at, "finished", 60, 60, 82.5, 100, 3, 20),
         RunRow("run-2", 1, "t", "mia", "s", at, "", "cut off", 17, 60, 30, 100, 0, 20, ("1.1.1", "1.2.1")),
     ]
     head, _, first, second = shown(history_table(rows), width=120).splitlines()
-    assert head.split() == ["Run", "Started", "(UTC)", "Week", "Student", "Status", "Points", "Extra"]
+    assert head.split() == ["Run", "Started", "(UTC)", "Week", "Status", "Points", "Extra"]
     assert first.split("  ")[0] == "run-1"
-    assert " ".join(first.split()) == "run-1 2026-03-01 10:00 1 mia finished 82.5 / 100 3 / 20"
+    assert " ".join(first.split()) == "run-1 2026-03-01 10:00 1 finished 82.5 / 100 3 / 20"
     assert " ".join(second.split()) == (
-        "run-2 2026-03-01 10:00 1: 1.1.1 1.2.1 mia cut off (17 of 60 checks) 30 / 100 0 / 20"
+        "run-2 2026-03-01 10:00 1: 1.1.1 1.2.1 cut off (17 of 60 checks) 30 / 100 0 / 20"
     )
+    both = shown(history_table([rows[0], replace(rows[1], student="ben")]), width=120)
+    assert [line.split()[4] for line in both.splitlines() if line.startswith("run-1")] == ["mia"]
+    assert "ben" in both
     assert shown(history_table([])) == "No runs yet."
+
+
+def test_the_history_fits_80_columns() -> None:
+    """Run ids stay in one piece, to be copied, and no line is cut."""
+    at = "2026-03-01T10:00:59+00:00"
+    row = RunRow("20260301-100000-4f2a", 1, "t", "mia", "s", at, "", "cut off", 17, 60, 30, 100, 0, 20)
+    lines = shown(history_table([row, replace(row, student="ben")]), width=80).splitlines()
+    assert sum("20260301-100000-4f2a" in line for line in lines) == 2
+    assert not any("…" in line for line in lines)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,6 +167,44 @@ def test_a_journal_that_cannot_begin_is_not_left_behind(
         create_journal(tmp_path / "run-1.jsonl", header())
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_add_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks that finish at once are all recorded, even if the system writes a few bytes at a time."""
+    write = os.write
+
+    def slowly(descriptor: int, data: memoryview) -> int:
+        time.sleep(0)  # lets another thread run
+        return write(descriptor, data[:50])
+
+    journal = Store.open(tmp_path).begin(header())
+    monkeypatch.setattr("os.write", slowly)
+    checks = [replace(CHECKS[1][1], name=f"check-{number}") for number in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda check: journal.add("1.1.1", check), checks))
+    journal.close()
+    state = read_journal(tmp_path / "runs" / "run-1.jsonl")
+    assert state is not None
+    assert (set(state.checks.values()), state.damaged_lines) == (set(checks), 0)
+
+
+def test_an_interrupted_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while a line is being written leaves no torn line in the way of the next."""
+    write = os.write
+
+    def interrupted(descriptor: int, data: memoryview) -> int:
+        write(descriptor, data[:30])
+        raise KeyboardInterrupt
+
+    with Store.open(tmp_path).begin(header()) as journal:
+        with monkeypatch.context() as patch:
+            patch.setattr("os.write", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                journal.add(*CHECKS[0])
+        journal.add(*CHECKS[1])
+    state = read_journal(tmp_path / "runs" / "run-1.jsonl")
+    assert state is not None
+    assert (list(state.checks.values()), state.damaged_lines) == ([CHECKS[1][1]], 0)
 
 
 def test_a_cut_off_run_is_judged_by_its_core_checks(tmp_path: Path) -> None:
