@@ -38,7 +38,8 @@ def test_the_first_section_tells_the_score_and_the_next_task() -> None:
     assert section(made_up.mixed(), "verdict").text() == (
         "Week 1: from matmul to text 58 of 100 core points, 9 of 14 extra "
         "7 of 14 tasks pass. Next to mend: 1.3.1, Grouped query attention, worth 9 points. "
-        "8 of the 58 points are held: they count for you, although staff will look at the checks behind them. "
+        "8 of the 58 points are held: they count for you, although staff will look at the checks "
+        "behind them. "
         "PASS 7 FAIL 2 SKIPPED 3 INCONCLUSIVE 1 ERROR 1 "
         "Core points by task 50 points earned, 8 held for you, 15 not earned, 27 not judged. "
         "1.1.1: 8 of 8 1.1.2: 8 of 8 1.2.1: 7 of 7 1.2.2: 7 of 7 1.3.1: 0 of 9 1.3.2: 5 of 5 1.3.3: 0 of 9 "
@@ -46,14 +47,16 @@ def test_the_first_section_tells_the_score_and_the_next_task() -> None:
         "Day 1 16/16 Day 2 14/14 Day 3 5/23 Day 4 12/12 Day 5 5/23 Day 6 6/6 6 Day 7 0/6 7 "
         "One unit of width is one point. Filled: earned. Hatched: held. Outlined: judged and not earned. "
         "Dashed: not judged yet. "
-        "About your submission as a whole bench.ipynb was left out: only Python sources and kernels are graded."
+        "About your submission as a whole bench.ipynb was left out: only Python sources "
+        "and kernels are graded."
     )
 
 
 def test_the_next_task_is_told_in_the_message_s_own_lines() -> None:
-    """Do this next quotes the five lines of the first failing task whose needs pass, and what waits for it."""
+    """The first failing task whose needs pass is quoted in its five lines, with what waits for it."""
     assert section(made_up.mixed(), "next").text() == (
-        "Do this next The first failing task whose needed tasks pass. 5 of the 8 cases of the check below pass. "
+        "Do this next The first failing task whose needed tasks pass. 5 of the 8 cases of the check "
+        "below pass. "
         "1.3.3, 1.5.1 and 1.5.3 wait for it (27 points). "
         "FAIL 1.3.1 Grouped query attention the result equals PyTorch for every shape and dtype "
         "what attention.scaled_dot_product_attention_grouped B=1 H_q=14 H=2 L=7 S=33 D=64 float16, seed 4242 "
@@ -72,10 +75,10 @@ def test_the_next_task_is_told_in_the_message_s_own_lines() -> None:
         (
             made_up.skeleton(),
             "Do this next Nothing is written yet, so everything is still ahead of you. 1.1.1 is a good first "
-            "step: it needs no other task. Write the function that the message names, then run the command in "
-            "its last line; it takes seconds. FAIL 1.1.1 Softmax and scaled dot-product attention the result "
-            "equals PyTorch for every shape and dtype what the function of 1.1.1(x float32[3, 4]), seed 1 "
-            "expected float32[3, 4] got not implemented yet: NotImplementedError: task 1.1.1 "
+            "step: it needs no other task. Write the function that the message names, then run the command "
+            "in its last line; it takes seconds. FAIL 1.1.1 Softmax and scaled dot-product attention the "
+            "result equals PyTorch for every shape and dtype what the function of 1.1.1(x float32[3, 4]), "
+            "seed 1 expected float32[3, 4] got not implemented yet: NotImplementedError: task 1.1.1 "
             "rerun grader check 1.1.1",
         ),
         (
@@ -106,8 +109,8 @@ def test_every_outcome_has_its_own_advice(run: Result, text: str) -> None:
 def test_a_failing_edge_check_is_the_advice_when_every_task_passes() -> None:
     """With full core points the page points at the extra points that are left."""
     first, *rest = made_up.week().tasks
-    checks = [replace(c, verdict=Verdict.FAIL, points=0.0, message=made_up.TILED) if c.tier is Tier.EDGE else c
-              for c in first.checks]  # fmt: skip
+    wrong = {"verdict": Verdict.FAIL, "points": 0.0, "message": made_up.TILED}
+    checks = [replace(c, **wrong) if c.tier is Tier.EDGE else c for c in first.checks]
     run = made_up.week(tasks=(replace(first, checks=tuple(checks), extra_points=0.0), *rest))
     text = section(run, "next").text()
     assert text.startswith(
@@ -156,9 +159,9 @@ def test_a_task_tells_its_checks_and_why_they_do_not_pass() -> None:
         ),
         (
             "1.6",
-            "INCONCLUSIVE: The machine was too busy to time it. This could not be measured, which says nothing "
-            "about your code. 4 points held: they count for you, until staff have repeated it. There is nothing "
-            "for you to do.",
+            "INCONCLUSIVE: The machine was too busy to time it. This could not be measured, which says "
+            "nothing about your code. 4 points held: they count for you, until staff have repeated it. "
+            "There is nothing for you to do.",
         ),
     ],
 )
@@ -259,7 +262,7 @@ def test_how_it_was_graded_lists_layers_hashes_and_commands() -> None:
     ]
 
 
-@pytest.mark.parametrize("length", [20, 300, 20_000])
+@pytest.mark.parametrize("length", [1, 300, 20_000])
 def test_a_huge_run_stays_under_the_limit_and_keeps_every_verdict(length: int) -> None:
     """With 200 failing checks and long messages the page shortens texts, says so, and drops no check."""
     text = ("<&>'\" " * length)[:length]
@@ -277,4 +280,4 @@ def test_a_huge_run_stays_under_the_limit_and_keeps_every_verdict(length: int) -
     page = render_student(run)
     assert len(page.encode()) <= MAX_BYTES
     assert len(parse(page).all("tr")) == 200 + 10 + 1 + len(run.sandbox)
-    assert ("Long messages were shortened here." in page) == (length > 20)
+    assert ("Long messages were shortened here." in page) == (length > 1)
