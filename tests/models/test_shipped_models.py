@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
-import numpy as np
 import pytest
 import torch
 from mlx_lm import generate, load
-from mlx_lm.utils import load_model
 from transformers import AutoTokenizer
 
 from models.measure import load_torch, measure, mlx_logits, torch_logits
@@ -83,7 +81,7 @@ def test_transformers_generates_the_answers(models: Path, questions: list[Questi
     """The float model, through transformers' own generate, writes the answers and stops by itself."""
     folder = models / "qwen2-tiny-float"
     model, tokenizer = load_torch(folder, "float32"), AutoTokenizer.from_pretrained(folder)
-    for question in questions[::20]:
+    for question in questions[::40]:
         prompt, answer = question.encode(tokenizer)
         ids = torch.tensor([prompt])
         out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=40, do_sample=False)
@@ -123,48 +121,6 @@ def test_query_key_and_value_biases_matter(models: Path, name: str) -> None:
     biases = {k: v for k, v in weights.items() if k.endswith("_proj.bias")}
     assert len(biases) == 3 * 4
     assert min(float(mx.abs(bias).mean()) for bias in biases.values()) > 0.05
-
-
-class TestUntiedRandom:
-    """The random checkpoint with a head of its own."""
-
-    @pytest.fixture(scope="class")
-    def model(self, models: Path) -> Any:
-        model, config = load_model(models / "qwen2-untied-random")
-        assert config["tie_word_embeddings"] is False
-        model.set_dtype(mx.float32)
-        return model
-
-    @pytest.fixture(scope="class")
-    def ids(self) -> mx.array:
-        return mx.array(np.random.default_rng(3).integers(0, 320, (2, 24)))
-
-    def test_head_and_embedding_are_different_4bit_layers(self, model: Any) -> None:
-        """Both are quantized in groups of 64, and one is not the other."""
-        head, embedding = model.lm_head, model.model.embed_tokens
-        assert (head.group_size, head.bits, embedding.group_size, embedding.bits) == (64, 4, 64, 4)
-        assert not mx.array_equal(head.weight, embedding.weight).item()
-
-    def test_using_the_embedding_as_head_changes_the_tokens(self, model: Any, ids: mx.array) -> None:
-        """An ignored `lm_head` is visible in nearly every token."""
-        hidden = model.model(ids)
-        right = model.lm_head(hidden).argmax(-1)
-        wrong = model.model.embed_tokens.as_linear(hidden).argmax(-1)
-        assert (right == wrong).mean().item() < 0.1
-
-    def test_logits_are_spread(self, model: Any, ids: mx.array) -> None:
-        """The distribution is neither flat nor one-hot, and differs from place to place."""
-        logits = model(ids)
-        best = mx.softmax(logits, axis=-1).max(-1)
-        assert 0.02 < best.mean().item() < 0.9
-        assert len(set(logits.argmax(-1).flatten().tolist())) > 24
-        assert mx.abs(logits).max().item() < 100
-
-    def test_attention_reaches_back(self, model: Any, ids: mx.array) -> None:
-        """Another first token changes the last logits: attention is not stuck on the token itself."""
-        other = mx.array(ids)
-        other[:, 0] = (other[:, 0] + 1) % 320
-        assert mx.abs(model(ids)[:, -1] - model(other)[:, -1]).max().item() > 0.1
 
 
 def test_models_stay_small(models: Path) -> None:
