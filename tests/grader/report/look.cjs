@@ -11,10 +11,10 @@ const axe = fs.readFileSync(path.join(modules, "axe-core", "axe.min.js"), "utf8"
 
 const OPEN_ALL = "document.querySelectorAll('details').forEach((d) => { d.open = true; })";
 const OPEN_TASKS = "[...document.querySelectorAll('details.task')].filter((d) => d.open).map((d) => d.id)";
-// What lies past the edge or runs out of its own box; the shaded day is wider than its list on purpose.
+// Elements past the edge, and text that runs out of its own box.
 const CUT_OFF = `[...document.querySelectorAll("body *")]
-  .filter((e) => !e.closest(".unseen, .jump, svg") && !e.matches(".days ul") && e.getClientRects().length)
-  .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5 || e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+  .filter((e) => !e.closest(".unseen, .jump, svg") && e.getClientRects().length)
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5 || !e.children.length && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
   .map((e) => e.tagName + "." + e.className)`;
 
 function listen(page) {
