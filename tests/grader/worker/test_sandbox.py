@@ -290,7 +290,7 @@ answer = number.value
 
 
 def test_landlock_refuses_to_hold_one_thread_of_two(tmp_path: Path) -> None:
-    """With a second thread running the layer says "unavailable" instead of confining half of the process."""
+    """With a second thread running the layer says "unavailable" and confines nothing."""
     code = """
 import sys, threading
 stop = threading.Event()
@@ -312,7 +312,7 @@ def open_place() -> Iterator[Path]:
 
 
 def test_a_compiler_works_in_the_build_phase_and_stays_inside(open_place: Path) -> None:
-    """With fork_ok a C++ file compiles into the writable folder; secrets, sockets, other processes stay shut."""
+    """With fork_ok a C++ file compiles into the writable folder; files, sockets, processes stay shut."""
     if not shutil.which("g++"):
         pytest.skip("no g++")
     out, root, secret = open_place / "out", open_place / "root", open_place / "secret"
