@@ -1,0 +1,33 @@
+"""The one table of tolerances: a result is right if `|got - want| <= c * eps(dtype) * magnitude + tiny`.
+
+`eps` and `tiny` belong to the precision of the input, the magnitude comes from the oracle, and `c` stands here.
+`python -m tests.margins` measures for every row how far honest implementations and mutants are from it; the
+figures are in docs/tolerances.md.
+"""
+
+from __future__ import annotations
+
+from grader.course.arrays import SMALLEST
+
+EXACT = 0.0
+
+C: dict[str, float] = {
+    "exact": EXACT,
+    "softmax": 4.0,
+    "linear": 4.0,
+    "attention": 4.0,
+    "multi-head": 8.0,
+    "rope": 4.0,
+    "rms-norm": 8.0,
+    "silu": 8.0,
+    "mlp": 8.0,
+    "qwen-attention": 8.0,
+    "block": 8.0,
+    "model": 8.0,
+    "dequantize": 2.0,
+}
+
+
+def tiny(dtype: str) -> float:
+    """Return the absolute error that underflow alone may cause: a few of the smallest subnormal numbers."""
+    return 4 * SMALLEST[dtype]

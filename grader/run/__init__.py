@@ -1,0 +1,1 @@
+"""Runs checks on a submission: workers, comparison, hints, verdicts, journal."""

@@ -1,0 +1,279 @@
+"""Carries out checks: one function per kind, all cases, one outcome.
+
+Knows oracles, sessions and messages; knows nothing about points, tasks or the store.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import singledispatchmethod
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.course.model import Call, Case, CaseCheck, Check, Equivalent, KeepsDtype, Matches, Rejects, Scenario, Task, Unchanged
+from grader.course.scenarios import find as find_scenario
+from grader.oracles.expected import Expected
+from grader.result import Message, Verdict
+from grader.run import describe
+from grader.run.bench import Bench
+from grader.run.compare import Target, judge, target, values
+from grader.run.findings import Failed, Finding
+from grader.run.hints import Sample, prove
+from grader.run.oracle_calls import arguments, find
+from grader.run.session import PUBLIC_SEED, Checkpoints, Session
+from grader.worker.client import Reply
+from grader.worker.faults import Fault
+from grader.worker.wire import Array
+
+FATAL_FAULTS = 2  # a check ends after so many faults that cost a worker each
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found out, before points."""
+
+    verdict: Verdict
+    cases_passed: int = 0
+    cases_total: int = 0
+    message: Message | None = None
+
+
+@dataclass
+class OracleCache:
+    """Expected values by (seed, check, case), so that many submissions are judged by one evaluation of the oracle."""
+
+    seed: int
+    folders: Checkpoints
+    _known: dict[tuple[str, str, bool, int], tuple[Call, dict[str, Any], Target]] = field(default_factory=dict)
+
+    def get(self, task_id: str, check: Matches, case: Case) -> tuple[Call, dict[str, Any], Target]:
+        """Return the call, the oracle's arguments and the target of a case."""
+        key = (task_id, check.name, case.public, case.index)
+        if key not in self._known:
+            call = self.build(task_id, check, case)
+            named = arguments(call, self.folders.folder)
+            with torch.no_grad():
+                expected: Expected = find(check.oracle)(**named)
+            self._known[key] = call, named, target(expected, call.dtype, check.tolerance)
+        return self._known[key]
+
+    def build(self, task_id: str, check: CaseCheck, case: Case) -> Call:
+        """Return the call of a case; the same seed gives the same numbers."""
+        assert check.inputs is not None
+        return check.inputs(case, self.generator(task_id, check, case))
+
+    def generator(self, task_id: str, check: Check, case: Case) -> np.random.Generator:
+        """Return the generator of a case's numbers: public ones are the same everywhere."""
+        name = zlib.crc32(f"{task_id} {check.name}".encode())
+        return np.random.default_rng([PUBLIC_SEED if case.public else self.seed, name, case.index])
+
+
+@dataclass
+class _Tally:
+    """Cases judged so far, and the first finding, public ones first."""
+
+    passed: int = 0
+    total: int = 0
+    fatal: int = 0
+    first: Message | None = None
+    first_public: bool = False
+    samples: list[Sample] = field(default_factory=list)
+
+    def fail(self, message: Message, public: bool) -> None:
+        if self.first is None or (public and not self.first_public):
+            self.first, self.first_public = message, public
+
+
+class Executor:
+    """Carries out the checks of one submission."""
+
+    def __init__(self, session: Session, cache: OracleCache, include_hidden: bool = True) -> None:
+        self._session, self._cache, self._include_hidden = session, cache, include_hidden
+
+    def run(self, task: Task, check: Check, only_case: int | None = None) -> Outcome:
+        """Carry out one check, or only the public case with the task-wide number `only_case`.
+
+        Raises:
+            Exception: only for faults of the grader; a submission cannot cause one.
+        """
+        return self._run(check, task, only_case)
+
+    @singledispatchmethod
+    def _run(self, check: Check, task: Task, only_case: int | None) -> Outcome:
+        raise TypeError(f"no way to carry out a check of type {type(check).__name__}")
+
+    @_run.register
+    def _(self, check: Matches, task: Task, only_case: int | None) -> Outcome:
+        def one(case: Case, tally: _Tally) -> tuple[Finding | None, str]:
+            call, named, want = self._cache.get(task.id, check, case)
+            reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+            finding = judge(reply.value, want, check.axis_names)
+            if finding is not None and finding.kind in ("wrong-values", "nan", "infinite"):
+                tally.samples.append(Sample(named, want, values(reply.value)))
+            return finding, reply.printed
+
+        def expected(case: Case) -> str:
+            return self._cache.get(task.id, check, case)[2].describe()
+
+        outcome, tally = self._cases(check, task, only_case, one, expected)
+        if outcome.message is not None and tally.samples:
+            hint = prove(check.mistakes, tally.samples)
+            return replace(outcome, message=replace(outcome.message, hint=hint))
+        return outcome
+
+    @_run.register
+    def _(self, check: Unchanged, task: Task, only_case: int | None) -> Outcome:
+        text = "the caller's arrays are the same after the call"
+
+        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+            call = self._cache.build(task.id, check, case)
+            reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s, echo=True)
+            return _changed(call, reply, text), reply.printed
+
+        return self._cases(check, task, only_case, one, lambda case: text)[0]
+
+    @_run.register
+    def _(self, check: KeepsDtype, task: Task, only_case: int | None) -> Outcome:
+        text = "the result has the dtype of the input"
+
+        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+            call = self._cache.build(task.id, check, case)
+            reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+            if not isinstance(reply.value, Array):
+                return Finding("wrong-type", text, "no array"), reply.printed
+            if reply.value.dtype == call.dtype:
+                return None, reply.printed
+            return Finding("wrong-dtype", text, f"{reply.value.dtype} for {call.dtype} input"), reply.printed
+
+        return self._cases(check, task, only_case, one, lambda case: text)[0]
+
+    @_run.register
+    def _(self, check: Rejects, task: Task, only_case: int | None) -> Outcome:
+        text = "an exception, because the input is not valid"
+
+        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+            call = self._cache.build(task.id, check, case)
+            try:
+                reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+            except Fault as fault:
+                if fault.kind == "ERROR" and fault.exception not in ("NotImplementedError", "MissingTarget"):
+                    return None, fault.printed
+                raise
+            return Finding("accepted", text, "an answer"), reply.printed
+
+        return self._cases(check, task, only_case, one, lambda case: text)[0]
+
+    @_run.register
+    def _(self, check: Equivalent, task: Task, only_case: int | None) -> Outcome:
+        text = "both ways give the same numbers"
+
+        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+            assert check.other is not None
+            call = self._cache.build(task.id, check, case)
+            other = check.other(case, self._cache.generator(task.id, check, case))
+            named = arguments(call, self._cache.folders.folder)
+            expected = find(check.magnitude)(**named)
+            first = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+            second = self._session.invoke(check.target, other, deadline_s=check.deadline_s)
+            if not isinstance(first.value, Array) or not isinstance(second.value, Array):
+                return Finding("wrong-type", text, "no array"), first.printed + second.printed
+            twin = Expected(torch.from_numpy(values(first.value).copy()), expected.magnitude)
+            return judge(second.value, target(twin, call.dtype, check.tolerance), ()), first.printed
+
+        return self._cases(check, task, only_case, one, lambda case: text)[0]
+
+    @_run.register
+    def _(self, check: Scenario, task: Task, only_case: int | None) -> Outcome:
+        scenario = find_scenario(check.function)
+        rerun = f"grader check {task.id} --case {task.first_case(check)}"
+        bench = Bench(self._session, self._cache, task.id, check, self._include_hidden)
+        try:
+            passed = scenario(bench)
+        except Failed as failure:
+            message = replace(failure.message, rerun=failure.message.rerun or rerun)
+            return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
+        except Fault as fault:
+            finding = describe.fault(fault, check.sentence, check.deadline_s)
+            message = _message(finding, bench.called, finding.got, rerun, fault.traceback, fault.printed)
+            return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
+        del passed
+        return Outcome(Verdict.PASS, bench.passed, bench.passed)
+
+    def _cases(
+        self,
+        check: CaseCheck,
+        task: Task,
+        only_case: int | None,
+        one: Callable[[Case, _Tally], tuple[Finding | None, str]],
+        expected: Callable[[Case], str],
+    ) -> tuple[Outcome, _Tally]:
+        tally = _Tally()
+        cases = list(check.cases(self._include_hidden, task.first_case(check)))
+        if only_case is not None:
+            cases = [c for c in cases if c.number == only_case]
+        for case in cases:
+            tally.total += 1
+            trace: tuple[str, ...] = ()
+            try:
+                finding, printed = one(case, tally)
+            except Fault as fault:
+                finding = describe.fault(fault, expected(case), check.deadline_s)
+                trace, printed = fault.traceback, fault.printed
+                tally.fatal += fault.kind != "ERROR"
+            if finding is None:
+                tally.passed += 1
+                continue
+            tally.fail(self._case_message(check, task.id, case, finding, trace, printed), case.public)
+            if finding.kind in ("not-implemented", "missing", "import") or tally.fatal >= FATAL_FAULTS:
+                break
+        verdict = Verdict.PASS if tally.first is None and tally.total else Verdict.FAIL
+        return Outcome(verdict, tally.passed, len(cases), tally.first), tally
+
+    def _case_message(
+        self,
+        check: CaseCheck,
+        task_id: str,
+        case: Case,
+        finding: Finding,
+        trace: tuple[str, ...],
+        printed: str,
+    ) -> Message:
+        if case.public:
+            called = describe.call(check.target, self._cache.build(task_id, check, case), case)
+            rerun = f"grader check {task_id} --case {case.number}"
+            return _message(finding, called, finding.got, rerun, trace, printed)
+        hidden = replace(finding, expected="the right answer, " + finding.expected.partition(", ")[2], region="")
+        if hidden.expected == "the right answer, ":
+            hidden = replace(hidden, expected=finding.expected if "[" not in finding.expected else "the right answer")
+        called = describe.hidden(check.target, case)
+        got = finding.neutral or finding.got
+        return _message(hidden, called, got, f"grader check {task_id}", describe.without_names(trace), "")
+
+
+def _message(
+    finding: Finding, called: str, got: str, rerun: str, trace: tuple[str, ...], printed: str
+) -> Message:
+    return Message(
+        kind=finding.kind,
+        called=called,
+        expected=finding.expected,
+        got=got,
+        region=finding.region,
+        rerun=rerun,
+        traceback=trace,
+        printed=printed[:2000],
+    )
+
+
+def _changed(call: Call, reply: Reply, text: str) -> Finding | None:
+    """Return a finding if an argument came back with other bytes than it was sent with."""
+    names = list(call.args) + list(call.by_name)
+    sent = list(call.args.values()) + list(call.by_name.values())
+    for name, before, after in zip(names, sent, reply.args or (), strict=False):
+        if isinstance(before, Array) and before != after:
+            return Finding("changed-input", text, f"{name} was changed in place")
+    return None

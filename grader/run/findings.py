@@ -1,0 +1,26 @@
+"""What a check found out, before it becomes a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.result import Message
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why one case does not pass. `kind` is the word that clusters and tests use."""
+
+    kind: str
+    expected: str
+    got: str
+    region: str = ""
+    neutral: str = ""  # `got` without any number that would give a hidden case away
+
+
+class Failed(Exception):
+    """Raised by a scenario: the submission does not do what the check asks for."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.kind)
+        self.message = message

@@ -1,0 +1,126 @@
+"""From outcomes to verdicts and points: what a check earns, when a failure is a consequence, what a task is worth.
+
+Pure; knows nothing about workers or oracles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from grader.course.model import Check, Task, Week
+from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
+from grader.run.execute import Outcome
+
+HELD = (Verdict.INCONCLUSIVE, Verdict.ERROR)  # never cost points
+
+
+def check_result(
+    week: Week,
+    task: Task,
+    check: Check,
+    outcome: Outcome,
+    earlier: Sequence[CheckResult],
+    tasks: Mapping[str, Verdict],
+    seconds: float = 0.0,
+    cpu_s: float = 0.0,
+) -> CheckResult:
+    """Return the result of a check.
+
+    Args:
+        earlier: the results of the task's checks before this one; extra points need every core check to hold.
+        tasks: the verdicts of the tasks graded so far.
+    """
+    verdict = outcome.verdict
+    if verdict is Verdict.FAIL and _is_consequence(week, task, outcome.message, tasks):
+        verdict = Verdict.SKIPPED
+    core_holds = all(c.verdict is Verdict.PASS or c.verdict in HELD for c in earlier if c.tier is Tier.CORE)
+    earns = verdict is Verdict.PASS or verdict in HELD
+    if check.tier is Tier.EDGE:
+        earns = earns and core_holds
+    return CheckResult(
+        name=check.name,
+        sentence=check.sentence,
+        tier=check.tier,
+        verdict=verdict,
+        points=check.points if earns else 0.0,
+        max_points=check.points,
+        cases_passed=outcome.cases_passed,
+        cases_total=outcome.cases_total,
+        message=outcome.message,
+        seconds=seconds,
+        cpu_s=cpu_s,
+    )
+
+
+def _is_consequence(week: Week, task: Task, message: Message | None, tasks: Mapping[str, Verdict]) -> bool:
+    """Return whether a failure may come from a needed task that does not pass.
+
+    What the task's own target leaves unwritten is its own failure, whatever else is missing.
+    """
+    if not any(tasks.get(need, Verdict.PASS) is not Verdict.PASS for need in task.needs):
+        return False
+    if message is None or message.kind != "not-implemented":
+        return True
+    named = re.search(r"task (\d+(?:\.\d+)+)", message.got)
+    return named is not None and named.group(1) not in _owners(week, task)
+
+
+def _owners(week: Week, task: Task) -> set[str]:
+    """Return the task's id and those of the tasks whose skeleton holds its target."""
+    return {task.id, *(t.id for t in week.tasks if task.target in t.blanks)}
+
+
+def task_result(task: Task, checks: Sequence[CheckResult], tasks: Mapping[str, Verdict]) -> TaskResult:
+    """Return the result of a task: PASS if every core check passes."""
+    core = [c for c in checks if c.tier is Tier.CORE]
+    verdicts = {c.verdict for c in core}
+    verdict = next(
+        (v for v in (Verdict.FAIL, Verdict.SKIPPED, Verdict.ERROR, Verdict.INCONCLUSIVE) if v in verdicts),
+        Verdict.PASS,
+    )
+    return TaskResult(
+        id=task.id,
+        title=task.title,
+        day=task.day,
+        verdict=verdict,
+        points=sum(c.points for c in core),
+        max_points=task.max_points,
+        extra_points=sum(c.points for c in checks if c.tier is Tier.EDGE),
+        max_extra_points=task.max_extra_points,
+        checks=tuple(checks),
+        needs=task.needs,
+        reason=_reason(task, verdict, tasks),
+    )
+
+
+def _reason(task: Task, verdict: Verdict, tasks: Mapping[str, Verdict]) -> str:
+    if verdict is Verdict.SKIPPED:
+        missing = [need for need in task.needs if tasks.get(need, Verdict.PASS) is not Verdict.PASS]
+        verb = "does" if len(missing) == 1 else "do"
+        return f"needs {' and '.join(missing)}, which {verb} not pass yet; mend that first"
+    if verdict is Verdict.ERROR:
+        return "the grader itself failed; this costs no points, and staff have to look at it"
+    if verdict is Verdict.INCONCLUSIVE:
+        return "it could not be measured; this costs no points"
+    return ""
+
+
+def grader_error(check: Check, error: BaseException, where: str) -> Outcome:
+    """Return the outcome of a check in which the grader itself failed."""
+    message = Message(
+        kind="grader-error",
+        called=check.sentence,
+        expected="a verdict",
+        got=f"the grader failed with {type(error).__name__}; details for staff are in {where}",
+    )
+    return Outcome(Verdict.ERROR, 0, check.public_cases, message)
+
+
+def not_run(outcome: Outcome, faults: int) -> Outcome:
+    """Return the outcome of a check that is not run because the task has ended too many workers."""
+    message = outcome.message
+    assert message is not None
+    note = f"not run: {faults} workers have ended in this task; the last one: {message.got}"
+    return Outcome(Verdict.FAIL, 0, outcome.cases_total, replace(message, got=note, rerun=message.rerun))
