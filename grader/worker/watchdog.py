@@ -15,9 +15,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from grader.errors import CannotJudge
+
 from . import faults, wire
 from .faults import Fault, clean
 from .process import Child
+from .zygote_protocol import UNKNOWN_STATUS
 
 LOOK_S = 0.05  # between two looks at memory and threads
 KEPT_OUTPUT_BYTES = 64 << 10
@@ -214,11 +217,17 @@ class Line:
             return
 
     def _lost(self) -> Fault:
-        """Return the fault for a channel that has ended: by the way in which the process ended, if it did."""
+        """Return the fault for a channel that has ended: by the way in which the process ended, if it did.
+
+        Raises:
+            CannotJudge: it was ended together with the zygote, which is no fault of the submission.
+        """
         exited = self._child.exited(GRACE_S)
         printed = self.printed()
         cpu_s = self._child.cpu_s()
         status = self._child.kill()
+        if status == UNKNOWN_STATUS:
+            raise CannotJudge("the process that starts workers has ended, and a worker with it")
         if not exited or status == CHANNEL_LOST:
             return Fault(faults.PROTOCOL, "it closed the grader's channel", printed=printed)
         return _death(status, printed, cpu_s >= 0.9 * self._bounds.cpu_s, self._bounds)
@@ -241,7 +250,8 @@ def _death(status: int, printed: str, cpu_used_up: bool, bounds: Bounds) -> Faul
     if "bad_alloc" in printed or "Unable to allocate" in printed:
         return Fault(faults.MEMORY, "it could not get the memory that it asked for", name, (), printed)
     why = {
-        "SIGSEGV": "it used memory that is not its own, or recursed too deeply in compiled code",
+        # MLX does not look whether an allocation was refused
+        "SIGSEGV": "it used memory that is not its own, asked for too much, or recursed too deeply",
         "SIGSYS": "it made a system call that is not allowed",
         "SIGABRT": "compiled code called abort",
         "SIGFPE": "an integer was divided by zero in compiled code",

@@ -32,7 +32,7 @@ def start(mode: str, fd: int) -> None:
     """Serve forks ("zygote") or one worker ("worker") on `fd`; never returns."""
     try:
         if mode == "worker":
-            main.serve(fd, sandbox.apply)
+            main.serve(_as_channel(fd), sandbox.apply)
         else:
             serve(fd)
     finally:
@@ -72,11 +72,16 @@ def _become_worker(requests: socket.socket, parent: int, channel: int, output: i
     for target in (1, 2):
         os.dup2(output, target)
     os.close(output)
-    if channel != CHANNEL_FD:
-        os.dup2(channel, CHANNEL_FD)
+    random.seed()  # else the same numbers in every worker
+    main.serve(_as_channel(channel), sandbox.apply)
+
+
+def _as_channel(fd: int) -> int:
+    """Move `fd` to where the channel always is, and close everything above."""
+    if fd != CHANNEL_FD:
+        os.dup2(fd, CHANNEL_FD)
     os.closerange(CHANNEL_FD + 1, 256)
-    random.seed()
-    main.serve(CHANNEL_FD, sandbox.apply)
+    return CHANNEL_FD
 
 
 def _reap(pid: int) -> int:

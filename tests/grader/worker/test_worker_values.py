@@ -78,7 +78,8 @@ def test_results_of_other_makes_are_understood(basics: Basics) -> None:
         def results():
             transposed = mx.array([[1, 2], [3, 4]], dtype=mx.int16).T
             big_endian = np.array([1, 2], dtype=">i2")
-            return [transposed, transposed.astype(mx.bfloat16), np.float32(1), np.arange(3, dtype=np.uint8)[::2],
+            return [transposed, transposed.astype(mx.bfloat16), np.float32(1),
+                    np.arange(3, dtype=np.uint8)[::2],
                     big_endian, Pair(1, 2), collections.OrderedDict(a=1), mx.float32, {1, 2}, {(1, 2): 3}]
         """
     )
