@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import ast
-import importlib
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from grader.course.model import Week
+from grader.course.week1 import WEEK
 from grader.errors import UsageError
 
 LINE_LENGTH = 110
@@ -84,12 +84,12 @@ def generate(reference: Path, target: Path, blanks: Mapping[str, Mapping[str, st
     return {file: text.replace(command, f"python -m {target.resolve().name}") for file, text in texts.items()}
 
 
-def blanks_of(week: Any) -> dict[str, dict[str, str]]:
+def blanks_of(week: Week) -> dict[str, dict[str, str]]:
     """Return what a week asks for, in the form that `generate` takes.
 
     Args:
-        week: Has `tasks`, each with an `id` and `blanks` such as `("basics.softmax",)`. A name that two
-            tasks list belongs to the first.
+        week: Its tasks have `blanks` such as `("basics.softmax",)`; a name that two tasks list belongs to the
+            first.
     """
     blanks: dict[str, dict[str, str]] = {}
     for task in week.tasks:
@@ -130,14 +130,15 @@ def main(argv: list[str] | None = None) -> int:
         0 when `student/` holds the skeleton, 2 if that would overwrite work.
     """
     root = Path(__file__).resolve().parent.parent
-    parser = argparse.ArgumentParser(prog="python -m grader.skeleton", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m grader.skeleton", description="Write the skeleton of Week 1."
+    )
     parser.add_argument("--reference", type=Path, default=root / "reference", help="where the solution lies")
     parser.add_argument("--target", type=Path, default=root / "student", help="the folder to write")
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     options = parser.parse_args(argv)
-    week = importlib.import_module("grader.course.week1").WEEK
     try:
-        texts = generate(options.reference, options.target, blanks_of(week))
+        texts = generate(options.reference, options.target, blanks_of(WEEK))
         written = write(texts, options.target, force=options.force)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -282,3 +283,7 @@ def _remove(lines: list[str], node: ast.stmt) -> None:
         below += 1
     gap = 0 if below == len(lines) else max(start - above, below - end)
     lines[above:below] = [""] * gap
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from grader import skeleton
+from grader.course.week1 import WEEK
 from grader.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,6 +225,37 @@ def test_write_never_overwrites_work(tmp_path: Path):
     assert skeleton.write(texts, tmp_path, force=True) == ["a.py", "b.py"]
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == texts
     assert skeleton.write(texts, tmp_path) == []
+
+
+def test_the_course_asks_for_the_whole_contract():
+    """The blanks of Week 1 are the functions and classes of the contract, each with the task that it is."""
+    assert skeleton.blanks_of(WEEK) == BLANKS
+
+
+def test_the_committed_skeleton_is_the_generated_one():
+    """`student/` is never edited by hand: `python -m grader.skeleton --force` makes it again."""
+    if not (ROOT / "student").is_dir():
+        pytest.skip("student/ has not been generated: python -m grader.skeleton")
+    want = skeleton.generate(ROOT / "reference", ROOT / "student", skeleton.blanks_of(WEEK))
+    assert {p.name: p.read_text() for p in (ROOT / "student").glob("*.py")} == want
+
+
+def test_the_command_writes_the_skeleton_once(tmp_path: Path):
+    """Files are written, then found unchanged; work is kept with one sentence and exit code 2."""
+    target = tmp_path / "student"
+    command = [sys.executable, "-m", "grader.skeleton", "--target", str(target)]
+    total = len(skeleton.generate(ROOT / "reference", target, {}))
+
+    def run(*options: str) -> tuple[int, str, str]:
+        done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run() == (0, f"{target}: {total} of {total} files written\n", "")
+    assert run() == (0, f"{target}: 0 of {total} files written\n", "")
+    (target / "basics.py").write_text("# my work\n")
+    assert run() == (2, "", f"error: {target} has work in basics.py: give --force to overwrite it\n")
+    assert (target / "basics.py").read_text() == "# my work\n"
+    assert run("--force") == (0, f"{target}: 1 of {total} files written\n", "")
 
 
 def test_the_skeleton_has_the_files_of_the_reference():
