@@ -38,6 +38,8 @@ RIGHTS = {
     "run": READ_FILE | READ_DIR | EXECUTE,
 }
 
+SCOPES_SIGNALS = 6  # the version since which a signal cannot leave the sandbox
+
 Rule = tuple[str, str]  # (kind: a key of RIGHTS, path)
 
 
@@ -67,7 +69,7 @@ def restrict(rules: Iterable[Rule]) -> str:
     for since, right in ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)):
         handled |= right if version >= since else 0
     tcp = 0b11 if version >= 4 else 0  # bind and connect, with no rule that allows any
-    scoped = 0b11 if version >= 6 else 0  # abstract sockets and signals
+    scoped = 0b11 if version >= SCOPES_SIGNALS else 0  # abstract sockets and signals
     size = 8 if version < 4 else 16 if version < 6 else 24  # an older kernel refuses a longer structure
     ruleset = _syscall(_CREATE_RULESET, struct.pack("=QQQ", handled, tcp, scoped)[:size], size, 0)
     try:
@@ -85,7 +87,11 @@ def restrict(rules: Iterable[Rule]) -> str:
 def describe() -> str:
     """Return one sentence about what this kernel's Landlock holds."""
     parts = ["files outside the allow list"]
-    for since, what in ((4, "TCP"), (5, "device controls"), (6, "signals and abstract sockets to others")):
+    for since, what in (
+        (4, "TCP"),
+        (5, "device controls"),
+        (SCOPES_SIGNALS, "signals and abstract sockets to others"),
+    ):
         parts += [what] if abi() >= since else []
     return ", ".join(parts)
 

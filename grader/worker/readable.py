@@ -90,6 +90,12 @@ def interpreter() -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+@functools.lru_cache(maxsize=1)
+def interpreter_by_everybody() -> bool:
+    """Tell whether a user who owns nothing can read all that `interpreter` names and that exists."""
+    return all(by_everybody(Path(path)) for _, path in interpreter() if os.path.exists(path))
+
+
 def by_everybody(path: Path) -> bool:
     """Tell whether a user who owns nothing can read `path`, by the permission bits of it and above."""
     try:

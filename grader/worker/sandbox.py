@@ -90,7 +90,7 @@ def policy(
     return {
         "system": platform.system(),
         "uid": uid,
-        "keep_read": uid is not None and not all(_by_everybody(path) for _, path in rules),
+        "keep_read": uid is not None and not _by_everybody(shared),
         "namespaces": namespaces and uid is not None,
         "limits": {
             "address_space_bytes": memory_bytes + 2 * _GIB,
@@ -122,15 +122,19 @@ def apply(policy: dict[str, Any]) -> dict[str, str]:
     if policy["system"] != "Linux":
         return macos.apply(policy)
     privileges.offer_to_oom_killer()
+    states: dict[str, str] = {}
     steps: dict[str, Callable[[], str]] = {
         "namespaces": lambda: privileges.separate_namespaces() if policy["namespaces"] else "off",
         "uid": lambda: privileges.drop(policy["uid"], keep_read=policy["keep_read"]),
         "no_new_privs": privileges.give_up_new_privileges,
         "rlimits": lambda: privileges.limit(policy["limits"]),
         "landlock": lambda: landlock.restrict((kind, path) for kind, path in policy["rules"]),
-        "seccomp": lambda: seccomp.install(fork_ok=policy["fork_ok"]),
+        "seccomp": lambda: seccomp.install(
+            fork_ok=policy["fork_ok"],
+            free_signals=states["landlock"].startswith("active")
+            and landlock.abi() >= landlock.SCOPES_SIGNALS,
+        ),
     }
-    states = {}
     for name in LAYERS:
         try:
             states[name] = "off" if name in policy["off"] else steps[name]()
@@ -182,8 +186,9 @@ def missing(states: dict[str, str], system: str | None = None) -> tuple[str, ...
     )
 
 
-def _by_everybody(path: str) -> bool:
-    return not os.path.exists(path) or readable.by_everybody(Path(path))
+def _by_everybody(shared: Sequence[Path]) -> bool:
+    entries = [entry for path in shared if path.is_dir() for entry in path.iterdir()]
+    return readable.interpreter_by_everybody() and all(map(readable.by_everybody, [*shared, *entries]))
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

@@ -108,20 +108,26 @@ def worker_rules(pid: int) -> Rules:
     }
 
 
-def build_rules(pid: int) -> Rules:
+def build_rules(pid: int, *, free_signals: bool) -> Rules:
     """Return the conditions for a build: a worker's, with processes and files allowed.
 
-    Signals stay with Landlock's scope: every process of the build may signal the others, and nobody else.
+    Args:
+        pid: The process that the build starts with.
+        free_signals: Landlock keeps signals inside, so that the processes of the build may signal each other.
     """
     rules = worker_rules(pid)
-    for free in ("open", "openat", "kill", "tgkill", "prlimit64"):
+    for free in ("open", "openat", *(("kill", "tgkill") if free_signals else ())):
         del rules[free]
+    own = (Argument(0, (0,)),)  # a compiler raises its stack limit, always by this name for itself
+    rules |= {"prlimit64": own, "sched_setaffinity": own}
     rules["clone"] = (Argument(0, (0,), mask=CLONE_NEW, wide=True),)
     rules["fcntl"] = (Argument(1, FCNTL_PLAIN + FCNTL_LOCKS),)
     return rules
 
 
-def program(machine: str, pid: int, *, fork_ok: bool = False) -> list[Instruction]:
+def program(
+    machine: str, pid: int, *, fork_ok: bool = False, free_signals: bool = False
+) -> list[Instruction]:
     """Return the whole filter for `machine` as (code, jump if true, jump if false, constant).
 
     Raises:
@@ -135,7 +141,7 @@ def program(machine: str, pid: int, *, fork_ok: bool = False) -> list[Instructio
     rules = worker_rules(pid)
     if fork_ok:
         allowed |= syscalls.numbers(syscalls.BUILD, machine)
-        rules = build_rules(pid)
+        rules = build_rules(pid, free_signals=free_signals)
     for name, nr in allowed.items():
         out += _when(nr, [i for test in rules.get(name, ()) for i in test.program()] + [_ret(ALLOW)])
     for nr in syscalls.numbers(syscalls.NOT_THERE, machine).values():
@@ -144,7 +150,7 @@ def program(machine: str, pid: int, *, fork_ok: bool = False) -> list[Instructio
     return [*out, _ret(ERRNO | errno.EPERM)]
 
 
-def install(*, fork_ok: bool = False) -> str:
+def install(*, fork_ok: bool = False, free_signals: bool = False) -> str:
     """Put the filter on every thread of this process, for good; return what it holds.
 
     Needs no_new_privs (or root).
@@ -155,7 +161,7 @@ def install(*, fork_ok: bool = False) -> str:
     machine = platform.machine()
     if machine not in syscalls.MACHINES:
         raise OSError(errno.ENOSYS, f"no system call table for {machine}")
-    instructions = program(machine, os.getpid(), fork_ok=fork_ok)
+    instructions = program(machine, os.getpid(), fork_ok=fork_ok, free_signals=free_signals)
     text = b"".join(struct.pack("=HBBI", *i) for i in instructions)
     buffer = ctypes.create_string_buffer(text, len(text))
     # struct sock_fprog: unsigned short, padding, pointer

@@ -48,7 +48,6 @@ WORKER: dict[str, tuple[int | None, int | None]] = {
     "readlinkat": (267, 78),
     "getdents64": (217, 61),
     "getcwd": (79, 17),
-    "fadvise64": (221, 223),
     # memory
     "mmap": (9, 222),
     "munmap": (11, 215),
@@ -62,7 +61,6 @@ WORKER: dict[str, tuple[int | None, int | None]] = {
     "set_robust_list": (273, 99),
     "set_tid_address": (218, 96),
     "rseq": (334, 293),
-    "membarrier": (324, 283),
     "sched_yield": (24, 124),
     "sched_getaffinity": (204, 123),
     "exit": (60, 93),

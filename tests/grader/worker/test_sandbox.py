@@ -37,6 +37,14 @@ def only(*layers: str) -> list[str]:
     return [name for name in sandbox.LAYERS if name not in layers]
 
 
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A temporary folder that every user can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 def test_every_layer_is_active_and_says_so(tmp_path: Path) -> None:
     """The states of a worker under the full policy begin with "active", and nothing required is missing."""
     states = confined.answer("answer = states", tmp_path)
@@ -243,12 +251,17 @@ answer = [os.getresuid(), os.getresgid(), os.getgroups(),
 
 
 @as_root
-def test_the_right_to_read_is_kept_only_if_needed_and_named(tmp_path: Path) -> None:
+def test_the_right_to_read_is_kept_only_if_needed_and_named(tmp_path: Path, open_place: Path) -> None:
     """A folder that only root can enter makes the worker keep one capability, and the state says so."""
     tmp_path.chmod(0o700)
     states = confined.answer("answer = states", tmp_path)
     assert "keeps CAP_DAC_READ_SEARCH" in states["uid"]
     assert not readable.by_everybody(tmp_path)
+    weights = open_place / "weights"
+    weights.mkdir()
+    (weights / "model.safetensors").write_bytes(b"x")
+    (weights / "model.safetensors").chmod(0o600)
+    assert sandbox.policy(root=open_place, readable_paths=[weights])["keep_read"]
     assert readable.by_everybody(Path("/dev/null"))
 
 
@@ -301,14 +314,6 @@ stop.set()
 """
     state = confined.answer(code, tmp_path, off=sandbox.LAYERS)
     assert state == "unavailable: 2 threads run already, Landlock would hold only one of them"
-
-
-@pytest.fixture
-def open_place() -> Iterator[Path]:
-    """A temporary folder that every user can reach, unlike pytest's own."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 def test_a_compiler_works_in_the_build_phase_and_stays_inside(open_place: Path) -> None:

@@ -54,8 +54,9 @@ def test_only_the_lists_are_allowed(machine: str, fork_ok: bool) -> None:
     if fork_ok:
         listed |= set(syscalls.numbers(syscalls.BUILD, machine).values())
     absent = set(syscalls.numbers(syscalls.NOT_THERE, machine).values())
-    numbers = syscalls.numbers(syscalls.WORKER, machine)
-    ruled = {numbers[name] for name in seccomp.worker_rules(PID) if name in numbers}
+    numbers = syscalls.numbers({**syscalls.WORKER, **syscalls.BUILD}, machine)
+    rules = seccomp.build_rules(PID, free_signals=False) if fork_ok else seccomp.worker_rules(PID)
+    ruled = {numbers[name] for name in rules if name in numbers}
     for nr in range(1000):
         if nr in ruled:
             continue
@@ -133,7 +134,20 @@ def test_build_may_fork_but_makes_no_namespace(machine: str) -> None:
     assert answer(machine, "clone", 17 | 0x10000000, fork_ok=True) == EPERM
     assert answer(machine, "clone", 17 | 0x80, fork_ok=True) == EPERM  # CLONE_NEWTIME
     assert answer(machine, "prctl", 4, 1, fork_ok=True) == EPERM
+    assert answer(machine, "kill", PID + 1, 9, fork_ok=True) == EPERM
+    assert answer(machine, "prlimit64", 0, 3, 64, 0, fork_ok=True) == seccomp.ALLOW
+    assert answer(machine, "prlimit64", PID + 1, 3, 64, 0, fork_ok=True) == EPERM
+    assert answer(machine, "sched_setaffinity", PID + 1, fork_ok=True) == EPERM
     assert answer(machine, "clone3", fork_ok=True) == ENOSYS
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_signals_are_free_in_a_build_only_where_landlock_holds_them(machine: str) -> None:
+    """With an older Landlock a build may signal only itself."""
+    assert "kill" in seccomp.build_rules(PID, free_signals=False)
+    assert not {"kill", "tgkill"} & set(seccomp.build_rules(PID, free_signals=True))
+    program = seccomp.program(machine, PID, fork_ok=True, free_signals=True)
+    assert len(program) < len(seccomp.program(machine, PID, fork_ok=True))
 
 
 @pytest.mark.parametrize("machine", MACHINES)
