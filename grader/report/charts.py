@@ -178,9 +178,8 @@ def _dates(days: Sequence[str]) -> list[Markup]:
     for i, day in enumerate(days):
         x = _spread(i, len(days))
         if day and (i == 0 or day != days[i - 1]) and x - written >= 14:
-            anchor = "start" if i == 0 else "end" if i == len(days) - 1 else "middle"
-            label = Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>')
-            marks.append(label.format(_percent(x), PLOT_HEIGHT + 18, anchor, visible(day)))
+            label = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>')
+            marks.append(label.format(_percent(x), PLOT_HEIGHT + 18, visible(day)))
             written = x
     return marks
 

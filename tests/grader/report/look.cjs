@@ -10,6 +10,8 @@ const { chromium } = require(path.join(modules, "playwright-core"));
 const axe = fs.readFileSync(path.join(modules, "axe-core", "axe.min.js"), "utf8");
 
 const OPEN_ALL = "document.querySelectorAll('details').forEach((d) => { d.open = true; })";
+const CLOSE_ALL = OPEN_ALL.replace("true", "false");
+const FINDINGS_SEEN = "[...document.querySelectorAll('.finding')].filter((e) => e.checkVisibility()).length";
 const OPEN_TASKS = "[...document.querySelectorAll('details.task')].filter((d) => d.open).map((d) => d.id)";
 // Elements past the edge, and text that runs out of its own box.
 const CUT_OFF = `[...document.querySelectorAll("body *")]
@@ -48,6 +50,11 @@ async function look(browser, view) {
   found.followed = await page.evaluate(OPEN_TASKS);
   if (found.button) await page.locator("#open-all").click();
   found.opened = (await page.evaluate(OPEN_TASKS)).length;
+  await page.evaluate(CLOSE_ALL);
+  await page.emulateMedia({ media: "print" });
+  found.on_paper = await page.evaluate(FINDINGS_SEEN);
+  await page.emulateMedia({ media: "screen" });
+  found.on_screen = await page.evaluate(FINDINGS_SEEN);
   await page.evaluate(OPEN_ALL);
   await shoot(page, path.join(out, view + "-open.png"));
   found.width = await page.evaluate("document.documentElement.scrollWidth");

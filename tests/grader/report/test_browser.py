@@ -99,6 +99,12 @@ def test_screenshots_have_the_width_of_the_window_and_differ_by_scheme(seen: See
         assert light != dark
 
 
+def test_paper_shows_every_finding_although_its_task_is_folded(seen: Seen) -> None:
+    """Printed, with or without scripts, the reasons are there; on the screen they are folded."""
+    for found in seen.views.values():
+        assert (found["on_screen"], found["on_paper"]) == (0, 4), found["view"]
+
+
 def test_scripts_only_open_and_the_page_reads_without_them(seen: Seen) -> None:
     """With scripts a link opens its task and a button all of them; without, the button is not there."""
     tasks = len(made_up.mixed().tasks)
