@@ -73,17 +73,10 @@ def policy(
         ValueError: an unknown layer, a package outside of the root, or a path that would open the grader's
             own files.
     """
-    unknown = sorted(set(off) - set(LAYERS))
-    if unknown:
-        raise ValueError(f"layers to leave out are {unknown}, known are {list(LAYERS)}")
-    if package_dir is not None and not _lies_in(package_dir, root):
-        raise ValueError(f"package_dir {package_dir} does not lie below root {root}")
+    shared = [root, *readable_paths]
+    _check(root, package_dir, [*shared, *writable], off)
     if (writable or runnable) and not fork_ok:
         raise ValueError("writable and runnable folders belong to the build phase (fork_ok=True)")
-    shared = [root, *readable_paths]
-    for path in [*shared, *writable]:
-        if _lies_in(Path(__file__), path):
-            raise ValueError(f"{path} holds the grader itself and cannot be opened to a submission")
     rules = [*readable.interpreter(), *(("read", str(p.resolve())) for p in shared)]
     rules += [("write", str(p.resolve())) for p in writable] + [("run", str(p.resolve())) for p in runnable]
     uid = uid_for(root) if platform.system() == "Linux" and os.geteuid() == 0 else None
@@ -146,7 +139,9 @@ def apply(policy: dict[str, Any]) -> dict[str, str]:
 def layers(policy: dict[str, Any]) -> dict[str, str]:
     """Return layer -> what it holds, with the numbers, for reports."""
     limits = policy["limits"]
-    numbers = [f"address space {limits['address_space_bytes'] / _GIB:g} GiB"]
+    linux = policy["system"] == "Linux"
+    # macOS takes the limit and does not hold it
+    numbers = [f"address space {limits['address_space_bytes'] / _GIB:g} GiB"] if linux else []
     numbers += [f"CPU {limits['cpu_s']} s"] if limits["cpu_s"] is not None else []
     numbers += [f"{limits['processes']} threads"] if limits["processes"] is not None else []
     numbers += [
@@ -184,6 +179,17 @@ def missing(states: dict[str, str], system: str | None = None) -> tuple[str, ...
         for name in required
         if not states.get(name, "off").startswith("active")
     )
+
+
+def _check(root: Path, package_dir: Path | None, opened: Sequence[Path], off: Sequence[str]) -> None:
+    unknown = sorted(set(off) - set(LAYERS))
+    if unknown:
+        raise ValueError(f"layers to leave out are {unknown}, known are {list(LAYERS)}")
+    if package_dir is not None and not _lies_in(package_dir, root):
+        raise ValueError(f"package_dir {package_dir} does not lie below root {root}")
+    for path in opened:
+        if _lies_in(Path(__file__), path):
+            raise ValueError(f"{path} holds the grader itself and cannot be opened to a submission")
 
 
 def _by_everybody(shared: Sequence[Path]) -> bool:
