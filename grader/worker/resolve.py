@@ -7,6 +7,7 @@ for libraries that are not available. Knows nothing about MLX, calls or the cour
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -65,7 +66,7 @@ class Finder(importlib.abc.MetaPathFinder):
 
     def bare_package(self) -> types.ModuleType:
         """Put a package without its `__init__` in place: its modules can be imported one by one."""
-        package = _BarePackage(self.name)
+        package = _BarePackage(self)
         package.__path__ = [self.package_dir]
         package.__spec__ = importlib.machinery.ModuleSpec(self.name, None, is_package=True)
         package.__spec__.submodule_search_locations = package.__path__
@@ -157,12 +158,18 @@ class _Ready(importlib.abc.Loader):
 class _BarePackage(types.ModuleType):
     """The package when its `__init__` is broken: names that it would export are looked up in its modules."""
 
+    def __init__(self, finder: Finder) -> None:
+        super().__init__(finder.name)
+        vars(self)["_modules"] = finder.modules()
+
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("__"):
-            prefix = self.__name__ + "."
-            for module_name, module in list(sys.modules.items()):
-                if module_name.startswith(prefix) and name in vars(module):
-                    return vars(module)[name]
+        modules = [] if name.startswith("__") or name in vars(self)["_modules"] else vars(self)["_modules"]
+        full_names = [f"{self.__name__}.{module}" for module in modules]
+        for full_name in sorted(full_names, key=lambda n: n not in sys.modules):  # what is loaded first
+            with contextlib.suppress(Exception):  # broken as well: some other module may have the name
+                found = vars(importlib.import_module(full_name))
+                if name in found:
+                    return found[name]
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
