@@ -63,22 +63,20 @@ def policy(
         max_threads: Threads; counts only where the process gets a user id of its own.
         open_files: File descriptors.
         fork_ok: Build phase: programs below `runnable` may be started, and files below `writable` be made.
-        writable: Folders for the build phase; the caller gives them to `uid_for(root)`.
-        runnable: Folders with the compiler and what it reads.
+        writable, runnable: Folders for a build (to be owned by `uid_for(root)`), and with the compiler.
         file_bytes: Largest file that may be written.
         namespaces: Leave the machine's network and IPC objects, where the grader is root.
         off: Layers to leave out, for tests and for `--unsafe`.
 
     Raises:
-        ValueError: an unknown layer, a package outside of the root, or a path that would open the grader's
-            own files.
+        ValueError: an unknown layer, a package outside of the root, or a path that holds the grader.
     """
     shared = [root, *readable_paths]
     _check(root, package_dir, [*shared, *writable], off)
     if (writable or runnable) and not fork_ok:
-        raise ValueError("writable and runnable folders belong to the build phase (fork_ok=True)")
-    rules = [*readable.interpreter(), *(("read", str(p.resolve())) for p in shared)]
-    rules += [("write", str(p.resolve())) for p in writable] + [("run", str(p.resolve())) for p in runnable]
+        raise ValueError("writable and runnable folders need fork_ok=True, the build phase")
+    grants = (("read", shared), ("write", writable), ("run", runnable))
+    rules = [*readable.interpreter(), *((kind, str(p.resolve())) for kind, paths in grants for p in paths)]
     uid = uid_for(root) if platform.system() == "Linux" and os.geteuid() == 0 else None
     return {
         "system": platform.system(),
