@@ -1,0 +1,79 @@
+"""`grader doctor`: can this machine grade? Each line is something that was tried, not something that was assumed."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from grader.cli.options import DEFAULT_HOME, Home
+from grader.errors import CannotJudge, GraderError
+
+
+def doctor(home: Home = DEFAULT_HOME) -> int:
+    """Try everything that grading needs on this machine, and say what is missing."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    failed = 0
+    for name, probe in PROBES.items():
+        try:
+            text, word, style = probe(home), "ok", "green"
+        except (GraderError, OSError, ImportError) as error:
+            text, word, style, failed = str(error), "missing", "bold red", failed + 1
+        table.add_row(Text(word, style=style), Text(name), Text(text, overflow="fold"))
+    Console().print(table)
+    return CannotJudge.exit_code if failed else 0
+
+
+def _python(home: Path) -> str:
+    if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+        raise CannotJudge(f"Python {platform.python_version()}; 3.10 to 3.13 are supported")
+    return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+
+
+def _packages(home: Path) -> str:
+    from grader.run.identity import versions
+
+    found = versions()
+    missing = [name for name, version in found.items() if version == "missing"]
+    if missing:
+        raise CannotJudge(f"not installed: {', '.join(missing)}")
+    return ", ".join(f"{name} {version}" for name, version in found.items())
+
+
+def _models(home: Path) -> str:
+    from grader.paths import MODELS, PUBLIC_MODELS
+
+    missing = [name for name in PUBLIC_MODELS if not (MODELS / name / "config.json").is_file()]
+    if missing:
+        raise CannotJudge(f"{MODELS} lacks {', '.join(missing)}")
+    return f"{len(PUBLIC_MODELS)} checkpoints in {MODELS}"
+
+
+def _store(home: Path) -> str:
+    from grader.store import Store
+
+    with Store.open(home) as store:
+        return f"{len(store.history())} runs in {home}"
+
+
+def _sandbox(home: Path) -> str:
+    from grader.run.runner import Resources, fly_canary
+
+    with ExitStack() as stack:
+        resources = Resources.open(0, stack)
+        return fly_canary(resources.zygote, resources.cache.folders.readable(), unsafe=False)
+
+
+PROBES: dict[str, Callable[[Path], str]] = {
+    "Python": _python,
+    "packages": _packages,
+    "models": _models,
+    "history": _store,
+    "sandbox": _sandbox,
+}

@@ -1,0 +1,110 @@
+"""Judges the grading of a specimen: is the result what the specimen says it has to be? Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from grader.result import CheckResult, Result, Tier, Verdict
+from grader.validation.corpus import Specimen
+
+
+def verdicts(result: Result) -> dict[str, CheckResult]:
+    """Return the checks of a result by "task name"."""
+    return {f"{task.id} {check.name}": check for task in result.tasks for check in task.checks}
+
+
+def reference(result: Result) -> list[str]:
+    """Return what is wrong with the grading of the reference: it gets every point."""
+    problems = [f"{name}: {c.verdict.value}" for name, c in verdicts(result).items() if c.verdict is not Verdict.PASS]
+    if result.points != result.max_points:
+        problems.append(f"{result.points} of {result.max_points} points")
+    if result.extra_points != result.max_extra_points:
+        problems.append(f"{result.extra_points} of {result.max_extra_points} extra points")
+    return problems
+
+
+def skeleton(result: Result) -> list[str]:
+    """Return what is wrong with the grading of the skeleton: no point, all FAIL "not implemented"."""
+    problems = [
+        f"{name}: {c.verdict.value} {c.message.kind if c.message else ''}"
+        for name, c in verdicts(result).items()
+        if c.verdict is not Verdict.FAIL or c.message is None or c.message.kind != "not-implemented"
+    ]
+    if result.points or result.extra_points:
+        problems.append(f"{result.points} + {result.extra_points} points")
+    return problems
+
+
+def mutant(specimen: Specimen, result: Result) -> list[str]:
+    """Return what is wrong with the grading of a mutant: exactly the named checks fail, with the named hints."""
+    found = verdicts(result)
+    failed = {name for name, c in found.items() if c.verdict is Verdict.FAIL}
+    wanted = set(specimen.fails)
+    problems = [f"{name} has to FAIL, is {_word(found.get(name))}" for name in sorted(wanted - failed)]
+    problems += [f"{name} fails, is not named" for name in sorted(failed - wanted)]
+    problems += [
+        f"{name}: {c.verdict.value}"
+        for name, c in found.items()
+        if c.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)
+    ]
+    for name, beginning in specimen.hints.items():
+        check = found.get(name)
+        hint = check.message.hint if check is not None and check.message is not None else ""
+        if not hint.startswith(beginning):
+            problems.append(f"{name}: hint {hint!r} does not begin with {beginning!r}")
+    if not wanted:
+        problems.append("names no check: a mutant that nothing has to catch is none")
+    return problems
+
+
+def _word(check: CheckResult | None) -> str:
+    return check.verdict.value if check is not None else "not a check"
+
+
+def variation(result: Result) -> list[str]:
+    """Return what is wrong with the grading of a legitimate variation: it gets all core points."""
+    problems = [
+        f"{name}: {c.verdict.value} {c.message.text() if c.message else ''}"
+        for name, c in verdicts(result).items()
+        if c.verdict is not Verdict.PASS and c.tier is Tier.CORE
+    ]
+    if result.points != result.max_points:
+        problems.append(f"{result.points} of {result.max_points} points")
+    return problems
+
+
+def attack(specimen: Specimen, result: Result, shown: str, canaries: tuple[str, ...], left: list[str]) -> list[str]:
+    """Return what an attack has achieved: a point, a verdict that is not its fault, a leak, something left behind.
+
+    Args:
+        shown: everything that a student can see: result file, report, console.
+        canaries: strings that lie where a submission must not read.
+        left: processes, files and sockets that were not there before.
+    """
+    problems = [f"gained {result.points} + {result.extra_points} points"] if result.points + result.extra_points else []
+    problems += [
+        f"{name}: {c.verdict.value}"
+        for name, c in verdicts(result).items()
+        if c.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)
+    ]
+    problems += [f"leaked {text!r}" for text in (*canaries, *specimen.leaks) if text in shown]
+    problems += [f"left behind: {thing}" for thing in left]
+    problems += list(_unescaped(shown))
+    for name, kind in specimen.kinds.items():
+        check = verdicts(result).get(name)
+        got = check.message.kind if check is not None and check.message is not None else "no message"
+        if got != kind:
+            problems.append(f"{name} is {got}, has to be {kind}")
+    return problems
+
+
+def _unescaped(shown: str) -> Iterator[str]:
+    for char, name in (("\x1b", "escape"), ("\u202e", "right-to-left override"), ("\x07", "bell")):
+        if char in shown:
+            yield f"a raw {name} character in the output"
+
+
+def visible(result: Result, report: str, console: str) -> str:
+    """Return everything that a student can see of a run."""
+    return "\n".join((json.dumps(result.to_json(), ensure_ascii=False), report, console))
