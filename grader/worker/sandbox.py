@@ -60,8 +60,7 @@ def policy(
         memory_bytes: Memory that the submission may hold; the address space gets 2 GiB more, for libraries,
             stacks and the allocator's reserves.
         cpu_s: CPU seconds over the life of the process; None for no limit.
-        max_threads: Threads; counts only where the process gets a user id of its own.
-        open_files: File descriptors.
+        max_threads, open_files: Bounds; that on threads holds where the process has a user of its own.
         fork_ok: Build phase: programs below `runnable` may be started, and files below `writable` be made.
         writable, runnable: Folders for a build (to be owned by `uid_for(root)`), and with the compiler.
         file_bytes: Largest file that may be written.
