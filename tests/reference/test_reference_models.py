@@ -9,6 +9,7 @@ import mlx.core as mx
 import mlx_lm
 import pytest
 from mlx.utils import tree_flatten
+from mlx_lm.models import llama
 
 from reference.models import load
 
@@ -74,10 +75,13 @@ def test_what_is_no_checkpoint_raises(tmp_path, monkeypatch):
 
 
 def test_another_model_than_qwen2_raises(checkpoint, tmp_path):
-    """A checkpoint that mlx-lm takes for something else is refused by name."""
-    config = json.loads((checkpoint[0] / "config.json").read_text())
-    model = mlx_lm.models.qwen2.Model(mlx_lm.models.qwen2.ModelArgs.from_dict(config))
+    """A model that mlx-lm knows and we do not is refused by name, and so is one that nobody knows."""
+    config = {**json.loads((checkpoint[0] / "config.json").read_text()), "model_type": "llama"}
+    model = llama.Model(llama.ModelArgs.from_dict(config))
     mx.save_safetensors(str(tmp_path / "model.safetensors"), dict(tree_flatten(model.parameters())))
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ValueError, match="is a 'llama' model, must be 'qwen2'"):
+        load(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps({**config, "model_type": "no-such-model"}))
     with pytest.raises(ValueError, match="no-such-model"):
         load(tmp_path)
