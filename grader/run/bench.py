@@ -45,8 +45,10 @@ class Bench:
         method: str | None = None,
         as_handle: bool = False,
         echo: bool = False,
+        repeat: int = 1,
     ) -> Reply:
         """Call the submission; `drop` names keyword arguments that an older signature may lack.
+        With `repeat` the value is a list of results.
 
         Raises:
             Fault: what the submission did in place of answering.
@@ -63,6 +65,7 @@ class Bench:
             optional={"offset": 0},
             drop=tuple(drop),
             callbacks=dict(callbacks or {}),
+            repeat=repeat,
         )
 
     def construct(self, target: str, *args: Any, **by_name: Any) -> Handle:

@@ -183,6 +183,7 @@ class Worker:
         drop: Sequence[str] = (),
         callbacks: Mapping[str, Callable[..., Any]] | None = None,
         seed: int | None = None,
+        repeat: int = 1,
     ) -> Reply:
         """Call a function, class or object of the submission with fresh copies of the arguments.
 
@@ -198,6 +199,7 @@ class Worker:
             drop: keywords left out if the signature does not accept them.
             callbacks: what the stand-ins ask, by name.
             seed: for the random generators of MLX, numpy and Python in the worker.
+            repeat: make the same call so many times, each with fresh arguments; the value is the list of results.
 
         Raises:
             Fault: the submission's fault. ERROR leaves the worker alive, any other kind has ended it.
@@ -213,6 +215,7 @@ class Worker:
             "as_handle": as_handle,
             "echo": echo,
             "seed": seed,
+            "repeat": repeat,
         }
         request.update(
             {key: value for key, value in options.items() if value or (key == "seed" and value is not None)}
@@ -221,7 +224,9 @@ class Worker:
         answer = self._exchange(request, deadline_s, callbacks or {})
         wall_s = time.perf_counter() - started
         cpu_s = self.cpu_s() - cpu_started
-        value, after = self._shape(answer, echo)
+        value, after = self._shape(answer, echo and repeat == 1)
+        if repeat > 1 and (type(value) is not list or len(value) != repeat):
+            raise self._malformed()
         return Reply(
             value=value,
             args=after[0] if after else None,

@@ -129,6 +129,7 @@ class Session:
         as_handle: bool = False,
         echo: bool = False,
         seed: int | None = None,
+        repeat: int = 1,
     ) -> Any:
         function: Any
         if isinstance(target, wire.Handle):
@@ -144,6 +145,9 @@ class Session:
             mx.random.seed(seed)
             random.seed(seed)
             np.random.seed(seed & 0xFFFFFFFF)
+        if repeat > 1:
+            fresh = (self._objects.to_live([args, dict(kwargs)]) for _ in range(repeat))
+            return [[self._objects.to_wire(function(*a, **k)) for a, k in fresh], None]
         result = function(*live_args, **live_kwargs)
         value = self._objects.keep(result) if as_handle else self._objects.to_wire(result)
         after = self._objects.to_wire([tuple(live_args), live_kwargs]) if echo else None

@@ -47,9 +47,12 @@ def _make(bench: Bench, setting: Setting) -> Handle:
     return bench.construct(TARGET, setting.temp, setting.top_p, setting.top_k)
 
 
-def _draw(bench: Bench, sampler: Handle, logprobs: Array) -> int:
-    """Return one token id; the reply has to be an integer array with one number per row."""
-    value = bench.call(sampler, logprobs).value
+def _draw(bench: Bench, sampler: Handle, logprobs: Array, draws: int) -> list[int]:
+    """Return token ids; each reply has to be an integer array with one number per row."""
+    return [_token(bench, value) for value in bench.call(sampler, logprobs, repeat=draws).value]
+
+
+def _token(bench: Bench, value: object) -> int:
     if value is None:
         bench.fail("none", "token ids [1]", "None: the sampler returned nothing")
     if isinstance(value, int) and not isinstance(value, bool):
@@ -64,8 +67,7 @@ def _draw(bench: Bench, sampler: Handle, logprobs: Array) -> int:
 def _counts(bench: Bench, setting: Setting, probabilities: Distribution, draws: int = DRAWS) -> Distribution:
     sampler, logprobs = _make(bench, setting), _logprobs(probabilities)
     counts = np.zeros(len(probabilities))
-    for _ in range(draws):
-        token = _draw(bench, sampler, logprobs)
+    for token in _draw(bench, sampler, logprobs, draws):
         if not 0 <= token < len(probabilities):
             bench.fail("out-of-range", f"token ids from 0 to {len(probabilities) - 1}", f"token id {token}")
         counts[token] += 1
@@ -162,8 +164,7 @@ def greedy(bench: Bench) -> None:
         for index in range(1, 4):
             p = shuffled(bench, public, SPREAD, index)
             sampler = _make(bench, Setting(0))
-            for _ in range(4):
-                token = _draw(bench, sampler, _logprobs(p))
+            for token in _draw(bench, sampler, _logprobs(p), 4):
                 if token == int(p.argmax()):
                     continue
                 least = "the least likely token was taken (reproduces your numbers)" if token == int(p.argmin()) else ""
