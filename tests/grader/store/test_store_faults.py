@@ -6,6 +6,7 @@ import os
 import random
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from recorded_runs import CHECKS, HASHES, header, result
+from sqlalchemy import text
 
 from grader.errors import CannotJudge
 from grader.store import Journal, Store
@@ -129,6 +131,20 @@ def test_a_locked_database_is_waited_for_and_named(tmp_path: Path) -> None:
         journal.finish(result())
     journal.close()
     assert Store.open(tmp_path).load("run-1") == result()
+
+
+def test_a_database_that_is_busy_while_it_is_opened_is_waited_for(tmp_path: Path) -> None:
+    """A process that finds a new database in the hands of another opens it as soon as that one lets go."""
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("begin immediate")  # SQLite itself does not wait for this one
+        timer = threading.Timer(0.3, other.execute, ["commit"])
+        timer.start()
+        try:
+            with Database(path).reading() as connection:
+                assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
+        finally:
+            timer.join()
 
 
 def test_a_full_disk_keeps_what_was_finished(small_disk: Path) -> None:

@@ -73,7 +73,7 @@ def test_an_older_database_is_upgraded_and_keeps_its_runs(tmp_path: Path) -> Non
     make_history(tmp_path)
     database = Database(tmp_path / "history.db")
     with database.writing() as connection:
-        migrate(connection, database.path, with_next(tmp_path, "pass"))
+        migrate(connection, database.path, with_next(tmp_path / "100 % new", "pass"))
     with database.reading() as connection:
         assert connection.execute(text("select run_id, grade from runs")).all() == [("run-1", "none")]
         assert connection.execute(text("select version_num from alembic_version")).scalars().all() == ["9000"]
