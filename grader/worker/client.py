@@ -199,7 +199,8 @@ class Worker:
             drop: keywords left out if the signature does not accept them.
             callbacks: what the stand-ins ask, by name.
             seed: for the random generators of MLX, numpy and Python in the worker.
-            repeat: make the same call so many times, each with fresh arguments; the value is the list of results.
+            repeat: make the same call so many times, each with fresh arguments; above 1 the value is the list
+                of results, and `echo` shows the arguments of the last.
 
         Raises:
             Fault: the submission's fault. ERROR leaves the worker alive, any other kind has ended it.
@@ -215,7 +216,7 @@ class Worker:
             "as_handle": as_handle,
             "echo": echo,
             "seed": seed,
-            "repeat": repeat,
+            "repeat": repeat if repeat > 1 else None,
         }
         request.update(
             {key: value for key, value in options.items() if value or (key == "seed" and value is not None)}
@@ -224,7 +225,7 @@ class Worker:
         answer = self._exchange(request, deadline_s, callbacks or {})
         wall_s = time.perf_counter() - started
         cpu_s = self.cpu_s() - cpu_started
-        value, after = self._shape(answer, echo and repeat == 1)
+        value, after = self._shape(answer, echo)
         if repeat > 1 and (type(value) is not list or len(value) != repeat):
             raise self._malformed()
         return Reply(
@@ -248,10 +249,11 @@ class Worker:
         return self._handle(self._exchange(request, deadline_s))
 
     def stand_in(self, kind: str, name: str, **spec: Any) -> Handle:
-        """Make a stand-in that asks the callback `name`: kind "model", "function", "tokenizer" or "observed".
+        """Make a stand-in: kind "model", "function", "tokenizer" or "observed" asks the callback `name`.
 
         Keywords of "model" and "function" become attributes; "tokenizer" takes `vocab`, `eos_token_id`,
-        `eos_token`; "observed" takes `target`, a handle.
+        `eos_token`; "observed" takes `target`, a handle. "layer" asks nothing: a quantized MLX layer of the
+        given `weight`, `scales`, `biases`, `group_size` and `bits`.
         """
         request = {"op": "stand_in", "kind": kind, "name": name, "spec": spec}
         return self._handle(self._exchange(request, self.spec.import_s))

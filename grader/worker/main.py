@@ -22,10 +22,8 @@ import numpy as np
 
 from . import checkpoint, resolve, standins, wire
 from .values import Objects, TooLarge, type_name
+from .zygote_protocol import CHANNEL_LOST
 
-CHANNEL_LOST = (
-    71  # exit status when the grader cannot be reached: it has gone, or the submission closed the channel
-)
 TEXT_CHARS = 2000
 FRAMES = 12
 
@@ -131,27 +129,26 @@ class Session:
         seed: int | None = None,
         repeat: int = 1,
     ) -> Any:
-        function: Any
+        function = self._function(target, method)
+        if seed is not None:
+            _seed(seed)
+        values, after = [], None
+        for _ in range(repeat):
+            live_args, live_kwargs = self._objects.to_live(args), self._objects.to_live(dict(kwargs))
+            if optional or drop:
+                _adapt(function, live_kwargs, self._objects.to_live(dict(optional)), drop)
+            result = function(*live_args, **live_kwargs)
+            values.append(self._objects.keep(result) if as_handle else self._objects.to_wire(result))
+            if echo:
+                after = self._objects.to_wire([tuple(live_args), live_kwargs])
+        return [values if repeat > 1 else values[0], after]
+
+    def _function(self, target: Any, method: str | None) -> Any:
         if isinstance(target, wire.Handle):
             function = self._objects.get(target)
         else:
             function = resolve.target(self._finder, target)
-        if method is not None:
-            function = _method(function, method)
-        live_args, live_kwargs = self._objects.to_live(args), self._objects.to_live(dict(kwargs))
-        if optional or drop:
-            _adapt(function, live_args, live_kwargs, self._objects.to_live(dict(optional)), drop)
-        if seed is not None:
-            mx.random.seed(seed)
-            random.seed(seed)
-            np.random.seed(seed & 0xFFFFFFFF)
-        if repeat > 1:
-            fresh = (self._objects.to_live([args, dict(kwargs)]) for _ in range(repeat))
-            return [[self._objects.to_wire(function(*a, **k)) for a, k in fresh], None]
-        result = function(*live_args, **live_kwargs)
-        value = self._objects.keep(result) if as_handle else self._objects.to_wire(result)
-        after = self._objects.to_wire([tuple(live_args), live_kwargs]) if echo else None
-        return [value, after]
+        return function if method is None else _method(function, method)
 
     def _checkpoint(self, folder: str, dtype: str | None) -> wire.Handle:
         return self._objects.keep(checkpoint.load(folder, dtype))
@@ -242,6 +239,12 @@ def _text_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def _seed(seed: int) -> None:
+    mx.random.seed(seed)
+    random.seed(seed)
+    np.random.seed(seed & 0xFFFFFFFF)
+
+
 def _method(live: Any, name: str) -> Any:
     try:
         return getattr(live, name)
@@ -249,9 +252,7 @@ def _method(live: Any, name: str) -> Any:
         raise resolve.MissingTarget(f"{type_name(live)} has no {name}") from None
 
 
-def _adapt(
-    function: Any, args: list[Any], kwargs: dict[str, Any], optional: dict[str, Any], drop: Sequence[str]
-) -> None:
+def _adapt(function: Any, kwargs: dict[str, Any], optional: dict[str, Any], drop: Sequence[str]) -> None:
     """Fit `kwargs` to the signature: give `optional` where it is required, drop what is not accepted."""
     try:
         parameters = inspect.signature(function).parameters

@@ -167,7 +167,9 @@ class Child:
         if self._status is not None:
             return True
         if self.pidfd is not None:
-            return bool(select.select([self.pidfd], [], [], wait_s)[0])
+            poll = select.poll()  # select cannot take descriptors above 1023
+            poll.register(self.pidfd, select.POLLIN)
+            return bool(poll.poll(1000 * wait_s))
         if self._process is None:
             return False
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -249,6 +251,7 @@ def hide_memory() -> None:
 
 
 def _execute(channel: int, output: int, policy: dict[str, Any]) -> subprocess.Popen[bytes]:
+    hide_memory()
     line: Sequence[str] = command("worker", channel)
     if platform.system() == "Darwin" and "sandbox-exec" not in policy.get("off", ()):
         line = macos.command(policy, line)

@@ -55,12 +55,15 @@ class Finder(importlib.abc.MetaPathFinder):
                 return importlib.util.spec_from_loader(
                     fullname, _Alias(self.name + fullname[len(alias) :]), is_package=False
                 )
-        top = fullname.partition(".")[0]
         if fullname == "src":
             return importlib.util.spec_from_loader("src", _Ready(types.ModuleType("src")), is_package=True)
+        local = fullname[len(self.name) + 1 :] if fullname.startswith(self.name + ".") else fullname
+        top = local.partition(".")[0]
         if top in EXTENSIONS:
-            return self._extension_spec(fullname, path)
-        if top in ANNOTATION_ONLY:
+            return self._extension_spec(fullname, path, part="." in local)
+        if local is fullname and top == "tqdm":
+            return importlib.util.spec_from_loader("tqdm", _Ready(stubs.tqdm_module()), is_package=True)
+        if local is fullname and top in ANNOTATION_ONLY:
             return _stub_spec(fullname, stubs.NOT_AVAILABLE)
         return None
 
@@ -94,7 +97,7 @@ class Finder(importlib.abc.MetaPathFinder):
         return spec
 
     def _extension_spec(
-        self, fullname: str, path: Sequence[str] | None
+        self, fullname: str, path: Sequence[str] | None, part: bool
     ) -> importlib.machinery.ModuleSpec | None:
         if path is None:
             extras = [str(Path(base) / "extensions") for base in self._bases]
@@ -105,7 +108,7 @@ class Finder(importlib.abc.MetaPathFinder):
         if spec is not None and spec.loader is not None:
             return spec
         folders = list(spec.submodule_search_locations or []) if spec is not None else []
-        if not folders and path is not None:
+        if not folders and part:
             _fill_gaps(sys.modules[fullname.rpartition(".")[0]])
         return _stub_spec(fullname, stubs.NOT_BUILT, folders)
 

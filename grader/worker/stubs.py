@@ -1,15 +1,17 @@
 """Stand-in modules for what a submission imports at the top of a file and may not need, inside the worker.
 
-Two cases. Compiled parts (`extensions`, `tiny_llm_ext`, `kernels`) that are not built: Week 1 must be
+Three cases. Compiled parts (`extensions`, `tiny_llm_ext`, `kernels`) that are not built: Week 1 must be
 gradable although a file imports them. Libraries that the sandbox keeps out but that annotations mention
-(`mlx_lm`, `transformers`). A stub can be imported, its names can be imported, subclassed and used in
-annotations; only a call raises. Knows nothing about where submissions lie.
+(`mlx_lm`, `transformers`). `tqdm`, whose bars can be left out. Of the first two, everything can be imported,
+subclassed and used in annotations; only a call raises. Knows nothing about where submissions lie.
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 import types
+from collections.abc import Callable, Iterable, Iterator
 from importlib.machinery import PathFinder
 from typing import Any, NoReturn
 
@@ -56,6 +58,40 @@ class Stub(types.ModuleType):
     def __call__(self, *args: object, **kwargs: object) -> NoReturn:
         """Raise NotImplementedError with the reason."""
         raise NotImplementedError(f"{self.__name__} {self._why}")
+
+
+class ProgressBar:
+    """Stands for `tqdm`: yields what it is given and shows nothing; every method does nothing."""
+
+    def __init__(self, iterable: Iterable[Any] = (), *args: object, **options: object) -> None:
+        self._iterable = iterable
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._iterable)
+
+    def __enter__(self) -> ProgressBar:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **options: None
+
+
+def tqdm_module() -> types.ModuleType:
+    """Return what `import tqdm` gives: bars are decoration, and the library is not in the worker."""
+    module = types.ModuleType("tqdm")
+    vars(module).update(
+        tqdm=ProgressBar,
+        trange=lambda *args, **options: ProgressBar(range(*args)),
+        auto=module,
+        __path__=[],
+    )
+    sys.modules.setdefault("tqdm.auto", module)
+    return module
 
 
 def missing(module: str, name: str, why: str) -> Any:

@@ -11,6 +11,7 @@ import errno
 import os
 import select
 import signal
+import socket
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +21,11 @@ from grader.errors import CannotJudge
 from . import faults, wire
 from .faults import Fault, clean
 from .process import Child
-from .zygote_protocol import UNKNOWN_STATUS
+from .zygote_protocol import CHANNEL_LOST, UNKNOWN_STATUS
 
 LOOK_S = 0.05  # between two looks at memory and threads
 KEPT_OUTPUT_BYTES = 64 << 10
 INBOX_BYTES = 64 << 10
-CHANNEL_LOST = 71  # the worker's exit status when its end of the channel is gone
 GRACE_S = 0.5  # between the end of the channel and the end of the process
 _READ = select.POLLIN | select.POLLHUP | select.POLLERR
 
@@ -80,7 +80,7 @@ class Line:
     def has_extra(self) -> bool:
         """Return whether bytes wait on the channel that belong to no reply."""
         try:
-            return len(self._child.channel.recv(1, 0x42)) > 0  # MSG_PEEK | MSG_DONTWAIT
+            return len(self._child.channel.recv(1, socket.MSG_PEEK)) > 0
         except OSError:
             return False
 

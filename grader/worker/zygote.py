@@ -19,7 +19,7 @@ import socket
 import mlx.nn
 
 from . import checkpoint, main, sandbox, standins, stubs, values, wire
-from .zygote_protocol import FORK, PID, STATUS, UNKNOWN_STATUS
+from .zygote_protocol import CHANNEL_LOST, FORK, PID, STATUS, UNKNOWN_STATUS
 
 PR_SET_PDEATHSIG = 1
 CHANNEL_FD = 3
@@ -36,7 +36,7 @@ def start(mode: str, fd: int) -> None:
         else:
             serve(fd)
     finally:
-        os._exit(main.CHANNEL_LOST)
+        os._exit(CHANNEL_LOST)
 
 
 def serve(fd: int) -> None:
@@ -55,7 +55,7 @@ def serve(fd: int) -> None:
                 try:
                     _become_worker(requests, parent, *fds)
                 finally:
-                    os._exit(main.CHANNEL_LOST)
+                    os._exit(CHANNEL_LOST)
             for received in fds:
                 os.close(received)
             requests.sendall(PID.pack(pid))
@@ -68,7 +68,7 @@ def _become_worker(requests: socket.socket, parent: int, channel: int, output: i
     os.setsid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # the zygote died before the line above
-        os._exit(main.CHANNEL_LOST)
+        os._exit(CHANNEL_LOST)
     for target in (1, 2):
         os.dup2(output, target)
     os.close(output)

@@ -69,6 +69,8 @@ def test_standard_library_wins_over_a_file_of_the_same_name(start: Start) -> Non
         ("from extensions.tiny_llm_ext import axpby", "axpby(1)", "extensions.tiny_llm_ext.axpby"),
         ("import tiny_llm_ext", "tiny_llm_ext.axpby(1)", "tiny_llm_ext.axpby"),
         ("from kernels import quantized_matmul", "quantized_matmul(1)", "kernels.quantized_matmul"),
+        ("from .kernels import run", "run(1)", "tiny_llm.kernels.run"),
+        ("from tiny_llm import kernels", "kernels.run(1)", "tiny_llm.kernels.run"),
         ("import kernels.ops.flash", "kernels.ops.flash.run(1)", "kernels.ops.flash.run"),
     ],
 )
@@ -131,6 +133,25 @@ def test_libraries_that_annotations_mention_can_be_imported(start: Start) -> Non
     assert worker.call("generate.run", [1, 2]).value == [False, True]
     with pytest.raises(Fault, match=r"NotImplementedError: mlx_lm\.load is not available in the grader"):
         worker.call("generate.real")
+
+
+def test_progress_bars_are_left_out(start: Start) -> None:
+    """`tqdm` yields what it is given and prints nothing."""
+    worker = start(
+        {
+            "tiny_llm/basics.py": """
+                import tqdm
+                from tqdm import trange
+                from tqdm.auto import tqdm as bar
+                def run():
+                    with tqdm.tqdm(total=3) as progress:
+                        progress.update(1)
+                    return [list(bar([1, 2], desc="x")), list(trange(2))]
+                """
+        }
+    )
+    reply = worker.call("basics.run")
+    assert (reply.value, reply.printed) == ([[1, 2], [0, 1]], "")
 
 
 def test_missing_dependency_is_named(start: Start) -> None:

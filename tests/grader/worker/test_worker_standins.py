@@ -168,6 +168,26 @@ def test_observed_callable_is_seen_and_does_its_own_work(basics: Basics) -> None
     assert worker.call(watched, method="__getattr__", args=["scale"]).value == 2
 
 
+def test_layer_has_the_graders_numbers(basics: Basics) -> None:
+    """A quantized layer computes with exactly the packed weights, scales and biases that were given."""
+    worker = basics(
+        """
+        import mlx.core as mx
+        def dense(layer):
+            return [type(layer).__name__, layer.group_size, layer.bits,
+                    mx.dequantize(layer.weight, layer.scales, layer.biases, layer.group_size, layer.bits)]
+        """
+    )
+    packed = Array("uint32", (1, 4), struct.pack("<4I", *[0x76543210] * 4))  # 0 1 2 ... 7, four times
+    scales = Array("float32", (1, 1), struct.pack("<f", 0.5))
+    biases = Array("float32", (1, 1), struct.pack("<f", -1))
+    layer = worker.stand_in("layer", "", weight=packed, scales=scales, biases=biases, group_size=32, bits=4)
+    row = struct.pack("<32f", *[0.5 * (i % 8) - 1 for i in range(32)])
+    assert worker.call("basics.dense", [layer]).value == [
+        "QuantizedLinear", 32, 4, Array("float32", (1, 32), row),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["polite", "endless"])
 def test_stopped_call_ends_with_the_graders_reason(basics: Basics, name: str) -> None:
     """StopCall becomes a fault with its reason; swallowing it for ever costs the process."""

@@ -186,6 +186,26 @@ def test_seed_makes_calls_repeatable(basics: Basics) -> None:
     assert all(a != b for a, b in zip(zero, one, strict=True))
 
 
+def test_repeated_call_gets_fresh_arguments_and_returns_all_results(basics: Basics) -> None:
+    """One request, many calls: the results in order, the signature fitted, in-place changes not carried on."""
+    worker = basics(
+        """
+        count = 0
+        def spoil(x, offset):
+            global count
+            count += 1
+            x[0] = x[0] + offset
+            return [count, x]
+        """
+    )
+    two, three = (Array("int32", (1,), struct.pack("<i", number)) for number in (2, 3))
+    reply = worker.call(
+        "basics.spoil", [two], {"mask": 1}, optional={"offset": 1}, drop=("mask",), repeat=3, echo=True
+    )
+    assert reply.value == [[1, three], [2, three], [3, three]]
+    assert reply.args == (three,)
+
+
 def test_200_calls_return_their_own_results(basics: Basics) -> None:
     """No reply is mixed up with another."""
     worker = basics(ECHO)
