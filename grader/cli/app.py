@@ -53,7 +53,9 @@ def main() -> NoReturn:
         _say(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away; nothing to tell it
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # the reader went away; nothing to tell it
         sys.exit(CannotJudge.exit_code)
     except OSError as error:
         _say(_os_sentence(error))
@@ -69,7 +71,9 @@ def _say(sentence: str) -> None:
 
 def _os_sentence(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full{f' ({error.filename})' if error.filename else ''}; what was finished is kept"
+        return (
+            f"the disk is full{f' ({error.filename})' if error.filename else ''}; what was finished is kept"
+        )
     return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
 
 

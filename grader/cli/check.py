@@ -35,9 +35,7 @@ def check(
         _check_case(tasks, case)
     find(submission)
     selected = tuple(t.id for t in tasks)
-    request = Request(
-        week, submission, tasks=selected, include_hidden=False, unsafe=unsafe, only_case=case
-    )
+    request = Request(week, submission, tasks=selected, include_hidden=False, unsafe=unsafe, only_case=case)
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(request.selected))
         resources = Resources.open(PUBLIC_SEED, stack)

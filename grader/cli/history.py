@@ -32,7 +32,9 @@ def history(
 def show(
     run: Annotated[str, typer.Argument(help="A run's id, or its beginning.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result file here.")] = None,
-    report: Annotated[Path | None, typer.Option("--report", help="Write the HTML report into this folder.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write the HTML report into this folder.")
+    ] = None,
     home: Home = DEFAULT_HOME,
 ) -> int:
     """Show a run again; write its report or its result file anew."""
@@ -50,5 +52,7 @@ def show(
     if json_file is not None:
         write_result(result, json_file)
     if report is not None:
-        console.print(f"report: {write_student(result, report)}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"report: {write_student(result, report)}", markup=False, highlight=False, soft_wrap=True
+        )
     return 0

@@ -13,7 +13,9 @@ from grader.errors import CannotJudge
 
 Submission = Annotated[
     Path,
-    typer.Option("--submission", "-s", help="The folder to grade: a package, a project with one, a checkout."),
+    typer.Option(
+        "--submission", "-s", help="The folder to grade: a package, a project with one, a checkout."
+    ),
 ]
 Home = Annotated[
     Path,

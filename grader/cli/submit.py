@@ -20,9 +20,12 @@ def submit(
     week: Annotated[str, typer.Argument(help="week1")],
     submission: Submission = Path("."),
     student: Annotated[str, typer.Option("--student", help="The name to record the run under.")] = "",
-    task: Annotated[list[str] | None, typer.Option("--task", "-t", help="Only this task; may be repeated.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", "-t", help="Only this task; may be repeated.")
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed of the hidden cases; the default is this installation's.")
+        int | None,
+        typer.Option("--seed", min=0, help="Seed of the hidden cases; the default is this installation's."),
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result file here.")] = None,
     report: Annotated[Path, typer.Option("--report", help="Folder for the HTML report.")] = Path("reports"),
@@ -52,7 +55,13 @@ def _tasks(week: Week, names: list[str]) -> tuple[str, ...]:
 
 
 def grade(
-    week: Week, submission: Path, student: str, tasks: tuple[str, ...], seed: int | None, unsafe: bool, home: Path
+    week: Week,
+    submission: Path,
+    student: str,
+    tasks: tuple[str, ...],
+    seed: int | None,
+    unsafe: bool,
+    home: Path,
 ) -> Result:
     """Grade with live progress and return the recorded result."""
     from grader.cli.progress import Progress

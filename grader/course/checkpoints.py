@@ -17,7 +17,12 @@ GROUP = 64
 SHAPES: dict[str, dict[str, Any]] = {
     "random-tied": {"tie_word_embeddings": True, "num_hidden_layers": 2, "rope_theta": 1000000.0},
     "random-untied": {"tie_word_embeddings": False, "num_hidden_layers": 3, "rope_theta": 1000000.0},
-    "random-theta": {"tie_word_embeddings": False, "num_hidden_layers": 1, "rope_theta": 500.0, "rms_norm_eps": 1e-3},
+    "random-theta": {
+        "tie_word_embeddings": False,
+        "num_hidden_layers": 1,
+        "rope_theta": 500.0,
+        "rms_norm_eps": 1e-3,
+    },
     "random-deep": {"tie_word_embeddings": True, "num_hidden_layers": 6, "rope_theta": 10000.0},
 }
 

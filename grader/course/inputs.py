@@ -53,7 +53,7 @@ def mask_values(kind: str, shape: tuple[int, ...], rng: Generator) -> Float64:
         return np.asarray(rng.standard_normal(shape) * 2)
     if kind == "causal":
         hidden = np.triu(np.ones((rows, keys), bool), keys - rows + 1)
-        return np.broadcast_to(np.where(hidden, -np.inf, 0.0), shape).copy()
+        return np.zeros(shape) + np.where(hidden, -np.inf, 0.0)
     hidden = rng.random(shape) < 0.4
     hidden[..., 0] = False
     return np.where(hidden, -np.inf, 0.0)
@@ -170,7 +170,10 @@ def _attention_weights(case: Case, rng: Generator) -> dict[str, Array]:
     head_dim = hidden // heads
     size = case.get("weight", 1.0) * hidden**-0.5
     rows = {"q": hidden, "k": kv_heads * head_dim, "v": kv_heads * head_dim}
-    weights = {f"w{p}": _array(case, draw(case, rng, (n, hidden), size if p != "v" else hidden**-0.5)) for p, n in rows.items()}
+    weights = {
+        f"w{p}": _array(case, draw(case, rng, (n, hidden), size if p != "v" else hidden**-0.5))
+        for p, n in rows.items()
+    }
     weights["wo"] = _array(case, draw(case, rng, (hidden, hidden), hidden**-0.5))
     biases = {f"b{p}": _array(case, draw(case, rng, (n,), case.get("bias", 0.5))) for p, n in rows.items()}
     return {**weights, **biases}
@@ -211,7 +214,9 @@ def qwen2_block(case: Case, rng: Generator) -> Call:
     }
     x = _array(case, draw(case, rng, (case["B"], case["L"], hidden)))
     full = (case["B"], case["H_q"], case["L"], case["L"])
-    return Call({"x": x}, _mask(case, rng, full), init=init, init_by_name=_settings(case), dtype=case["dtype"])
+    return Call(
+        {"x": x}, _mask(case, rng, full), init=init, init_by_name=_settings(case), dtype=case["dtype"]
+    )
 
 
 def _embedding(case: Case, rng: Generator) -> dict[str, Any]:

@@ -27,7 +27,9 @@ class Case:
 
     axes: Mapping[str, Any]
     public: bool
-    index: int  # from 1, within the public or the hidden cases of the check; with the check it fixes the numbers
+    index: (
+        int  # from 1, within the public or the hidden cases of the check; with the check it fixes the numbers
+    )
     number: int = 0  # from 1, within the public cases of the task: what `grader check --case` takes
 
     def __getitem__(self, axis: str) -> Any:

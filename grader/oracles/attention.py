@@ -22,7 +22,12 @@ def causal(length: int, keys: int) -> Tensor:
 
 
 def scaled_dot_product_attention_simple(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | None = None,
+    **_: object,
 ) -> Expected:
     """Return `softmax(query @ key.T * scale + mask) @ value` for `[..., L, D]`.
 
@@ -66,7 +71,7 @@ def scaled_dot_product_attention_grouped(
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """Return `[B, L, heads * D]` as `[B, heads, L, D]`."""
-    return x.unflatten(-1, (heads, -1)).transpose(-3, -2)
+    return x.reshape(*x.shape[:-1], heads, -1).transpose(-3, -2)
 
 
 def merge_heads(x: Tensor) -> Tensor:
@@ -74,7 +79,9 @@ def merge_heads(x: Tensor) -> Tensor:
     return x.transpose(-3, -2).flatten(-2)
 
 
-def attend(r: Rounding, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scale: float | None = None) -> Tensor:
+def attend(
+    r: Rounding, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scale: float | None = None
+) -> Tensor:
     """Return attention with the places marked where an implementation rounds."""
     scale = q.shape[-1] ** -0.5 if scale is None else scale
     scores = r(r.matmul(q, k.mT) * scale)

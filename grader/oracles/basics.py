@@ -1,4 +1,4 @@
-"""Softmax, linear, silu, embedding, RMSNorm and 4-bit dequantization in float64, with magnitudes from error analysis."""
+"""Softmax, linear, silu, embedding, RMSNorm, dequantization in float64, with magnitudes from error analysis."""
 
 from __future__ import annotations
 
@@ -41,9 +41,16 @@ def embedding(vocab_size: int, embedding_dim: int, weight: Tensor, ids: Tensor, 
     return Expected(weight[ids])
 
 
-def embedding_as_linear(vocab_size: int, embedding_dim: int, weight: Tensor, x: Tensor, **_: object) -> Expected:
+def embedding_as_linear(
+    vocab_size: int, embedding_dim: int, weight: Tensor, x: Tensor, **_: object
+) -> Expected:
     """Return `x @ weight.T`, the tied output head."""
     return linear(x, weight)
+
+
+def grouped(x: Tensor, size: int) -> Tensor:
+    """Return `[..., n]` as `[..., n / size, size]`."""
+    return x.reshape(*x.shape[:-1], -1, size)
 
 
 def unpack_4bit(packed: Tensor) -> Tensor:
@@ -69,7 +76,7 @@ def dequantize_linear(mlx_layer: QuantizedLayer, **_: object) -> Expected:
 
 def dequantize(weight: Tensor, scales: Tensor, biases: Tensor, group_size: int) -> Expected:
     """Return `scales * q + biases` per group: MLX's affine 4-bit format, `[out, in]`."""
-    q = unpack_4bit(weight).double().unflatten(-1, (-1, group_size))
+    q = grouped(unpack_4bit(weight).double(), group_size)
     product = q * scales[..., None]
     return Expected(
         (product + biases[..., None]).flatten(-2),

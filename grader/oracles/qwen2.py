@@ -30,7 +30,9 @@ def feed_forward(r: Rounding, x: Tensor, w_gate: Tensor, w_up: Tensor, w_down: T
     return r.matmul(r(r(gate * torch.sigmoid(gate)) * r.matmul(x, w_up.mT)), w_down.mT)
 
 
-def mlp(w_gate: Tensor, w_up: Tensor, w_down: Tensor, x: Tensor, dtype: str = "float32", **_: object) -> Expected:
+def mlp(
+    w_gate: Tensor, w_up: Tensor, w_down: Tensor, x: Tensor, dtype: str = "float32", **_: object
+) -> Expected:
     """Return Qwen2's gated MLP for `x [B, L, E]`."""
     return monte_carlo(lambda r: feed_forward(r, x, w_gate, w_up, w_down), dtype)
 
@@ -94,7 +96,11 @@ def block_chain(r: Rounding, x: Tensor, mask: Tensor | str | None, **p: Any) -> 
 
 
 def block(
-    x: Tensor, mask: Tensor | str | None = None, theta: float = 1000000, dtype: str = "float32", **parameters: Any
+    x: Tensor,
+    mask: Tensor | str | None = None,
+    theta: float = 1000000,
+    dtype: str = "float32",
+    **parameters: Any,
 ) -> Expected:
     """Return a Qwen2 transformer block for `x [B, L, E]`."""
     return monte_carlo(lambda r: block_chain(r, x, mask, theta=theta, **parameters), dtype)
@@ -130,7 +136,11 @@ def load(folder: Path, dtype: str) -> Any:
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
     config, weights = read_checkpoint(folder, dtype)
-    known = {k: v for k, v in config.items() if k not in ("quantization", "quantization_config", "torch_dtype", "dtype")}
+    known = {
+        k: v
+        for k, v in config.items()
+        if k not in ("quantization", "quantization_config", "torch_dtype", "dtype")
+    }
     model = Qwen2ForCausalLM(Qwen2Config(**known, attn_implementation="eager")).double().eval()
     missing = model.load_state_dict(weights, strict=False)
     lost = [k for k in missing.missing_keys if not (k == "lm_head.weight" and config["tie_word_embeddings"])]

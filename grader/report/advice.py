@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from grader.result import CheckResult, Message, Result, TaskResult, Tier, Verdict
 
 NOT_WRITTEN = frozenset({"not-implemented", "missing"})
-PROVED = frozenset(
-    {"wrong-values", "nan"}
-)  # kinds whose hint rests on numbers that a wrong oracle reproduces
 
 
 class Kind(str, enum.Enum):

@@ -118,9 +118,7 @@ def _environment() -> Environment:
         duration=wording.duration,
         slug=wording.slug,
     )
-    environment.globals.update(
-        findings=advice.findings, PROVED=advice.PROVED, share=score.share, HELD=score.HELD
-    )
+    environment.globals.update(findings=advice.findings, share=score.share, HELD=score.HELD)
     return environment
 
 

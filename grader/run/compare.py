@@ -72,14 +72,18 @@ def form(value: object, want: Target) -> Finding | None:
         value = Array("float64", (), np.float64(value).tobytes())
     if not isinstance(value, Array):
         kind = f"an object of type {value.type_name}" if isinstance(value, Handle) else type(value).__name__
-        return Finding("wrong-type", want.describe(), f"{kind}, not an array", neutral=f"{kind}, not an array")
+        return Finding(
+            "wrong-type", want.describe(), f"{kind}, not an array", neutral=f"{kind}, not an array"
+        )
     if value.shape != want.value.shape:
         neutral = "an array of another shape"
         if len(value.shape) != want.value.ndim:
             neutral = f"an array with {len(value.shape)} axes, {want.value.ndim} expected"
         return Finding("wrong-shape", want.describe(), shape_text(value.dtype, value.shape), neutral=neutral)
     if value.dtype.startswith(("uint", "int", "bool", "complex")) and want.value.dtype.kind == "f":
-        return Finding("wrong-dtype", want.describe(), shape_text(value.dtype, value.shape), neutral=value.dtype)
+        return Finding(
+            "wrong-dtype", want.describe(), shape_text(value.dtype, value.shape), neutral=value.dtype
+        )
     return None
 
 

@@ -14,7 +14,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.course.model import Call, Case, CaseCheck, Check, Equivalent, KeepsDtype, Matches, Rejects, Scenario, Task, Unchanged
+from grader.course.model import (
+    Call,
+    Case,
+    CaseCheck,
+    Check,
+    Equivalent,
+    KeepsDtype,
+    Matches,
+    Rejects,
+    Scenario,
+    Task,
+    Unchanged,
+)
 from grader.course.scenarios import find as find_scenario
 from grader.oracles.expected import Expected
 from grader.result import Message, Verdict
@@ -48,7 +60,9 @@ class OracleCache:
 
     seed: int
     folders: Checkpoints
-    _known: dict[tuple[str, str, bool, int], tuple[Call, dict[str, Any], Target]] = field(default_factory=dict)
+    _known: dict[tuple[str, str, bool, int], tuple[Call, dict[str, Any], Target]] = field(
+        default_factory=dict
+    )
 
     def get(self, task_id: str, check: Matches, case: Case) -> tuple[Call, dict[str, Any], Target]:
         """Return the call, the oracle's arguments and the target of a case."""
@@ -246,9 +260,13 @@ class Executor:
             called = describe.call(check.target, self._cache.build(task_id, check, case), case)
             rerun = f"grader check {task_id} --case {case.number}"
             return _message(finding, called, finding.got, rerun, trace, printed)
-        hidden = replace(finding, expected="the right answer, " + finding.expected.partition(", ")[2], region="")
+        hidden = replace(
+            finding, expected="the right answer, " + finding.expected.partition(", ")[2], region=""
+        )
         if hidden.expected == "the right answer, ":
-            hidden = replace(hidden, expected=finding.expected if "[" not in finding.expected else "the right answer")
+            hidden = replace(
+                hidden, expected=finding.expected if "[" not in finding.expected else "the right answer"
+            )
         called = describe.hidden(check.target, case)
         got = finding.neutral or finding.got
         return _message(hidden, called, got, f"grader check {task_id}", describe.without_names(trace), "")

@@ -65,7 +65,12 @@ def _cpu_features() -> str:
 
 def environment_hash() -> str:
     """Return the hash of what rounding may depend on: machine type, Python and package versions."""
-    parts = [platform.machine(), platform.system(), "%d.%d" % sys.version_info[:2], *map(str, versions().items())]
+    parts = [
+        platform.machine(),
+        platform.system(),
+        f"{sys.version_info.major}.{sys.version_info.minor}",
+        *map(str, versions().items()),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

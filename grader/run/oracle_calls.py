@@ -16,7 +16,9 @@ from grader.oracles.basics import QuantizedLayer
 from grader.oracles.expected import Expected
 from grader.worker.wire import Array, Dtype
 
-torch.set_num_threads(1)  # the worker has the other core; small float64 products gain nothing from two threads
+torch.set_num_threads(
+    1
+)  # the worker has the other core; small float64 products gain nothing from two threads
 
 
 def tensor(array: Array) -> Tensor:
@@ -54,7 +56,9 @@ def find(name: str) -> Callable[..., Expected]:
     """
     module, _, function = name.partition(".")
     try:
-        oracle: Callable[..., Expected] = getattr(importlib.import_module(f"grader.oracles.{module}"), function)
+        oracle: Callable[..., Expected] = getattr(
+            importlib.import_module(f"grader.oracles.{module}"), function
+        )
     except (ImportError, AttributeError) as error:
         raise LookupError(f"no oracle {name!r}") from error
     return oracle

@@ -20,7 +20,7 @@ def describe(wrong: npt.NDArray[np.bool_], axis_names: tuple[str, ...]) -> str:
     parts, filled = [], wrong
     for axis, name in enumerate(names):
         others = tuple(i for i in range(wrong.ndim) if i != axis)
-        hit = wrong.any(axis=others)
+        hit = np.asarray(wrong.any(axis=others))
         if hit.all():
             continue
         parts.append(f"{name} {_indices(np.flatnonzero(hit), len(hit))}")

@@ -266,10 +266,16 @@ class _Run:
             if result is None:
                 started, cpu = time.perf_counter(), self._session.cpu_s()
                 outcome = not_run(last, fatal) if fatal >= FATAL_CHECKS else self._outcome(task, check)
-                if outcome.message is not None and outcome.message.kind in FATAL_KINDS and fatal < FATAL_CHECKS:
+                if (
+                    outcome.message is not None
+                    and outcome.message.kind in FATAL_KINDS
+                    and fatal < FATAL_CHECKS
+                ):
                     fatal, last = fatal + 1, outcome
                 spent = time.perf_counter() - started, self._session.cpu_s() - cpu
-                result = check_result(self._request.week, task, check, outcome, results, self._verdicts, *spent)
+                result = check_result(
+                    self._request.week, task, check, outcome, results, self._verdicts, *spent
+                )
                 if journal is not None:
                     journal.add(task.id, result)
             results.append(result)

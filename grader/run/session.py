@@ -131,7 +131,13 @@ class Session:
         return self._spent_cpu_s + running
 
     def invoke(
-        self, target: str, call: Call, *, deadline_s: float, echo: bool = False, callbacks: Callbacks | None = None
+        self,
+        target: str,
+        call: Call,
+        *,
+        deadline_s: float,
+        echo: bool = False,
+        callbacks: Callbacks | None = None,
     ) -> Reply:
         """Carry out a call.
 
@@ -139,7 +145,8 @@ class Session:
             Fault: what the submission did in place of answering.
         """
         self.refuse(target)
-        worker, made = self.worker, []
+        worker = self.worker
+        made: list[Handle] = []
         try:
             function: str | Handle = target
             if call.init is not None:

@@ -23,7 +23,19 @@ from pathlib import Path
 from typing import Any
 
 GROUPS = ("mutants", "variations", "attacks")
-FIELDS = ("FAILS", "HINTS", "BASE", "CHANGES", "APPEND", "FILES", "REMOVE", "LAYOUT", "LEAKS", "KINDS", "WEEK")
+FIELDS = (
+    "FAILS",
+    "HINTS",
+    "BASE",
+    "CHANGES",
+    "APPEND",
+    "FILES",
+    "REMOVE",
+    "LAYOUT",
+    "LEAKS",
+    "KINDS",
+    "WEEK",
+)
 KEPT = (".py", ".cpp", ".h", ".metal")
 
 

@@ -16,7 +16,9 @@ def verdicts(result: Result) -> dict[str, CheckResult]:
 
 def reference(result: Result) -> list[str]:
     """Return what is wrong with the grading of the reference: it gets every point."""
-    problems = [f"{name}: {c.verdict.value}" for name, c in verdicts(result).items() if c.verdict is not Verdict.PASS]
+    problems = [
+        f"{name}: {c.verdict.value}" for name, c in verdicts(result).items() if c.verdict is not Verdict.PASS
+    ]
     if result.points != result.max_points:
         problems.append(f"{result.points} of {result.max_points} points")
     if result.extra_points != result.max_extra_points:
@@ -74,7 +76,9 @@ def variation(result: Result) -> list[str]:
     return problems
 
 
-def attack(specimen: Specimen, result: Result, shown: str, canaries: tuple[str, ...], left: list[str]) -> list[str]:
+def attack(
+    specimen: Specimen, result: Result, shown: str, canaries: tuple[str, ...], left: list[str]
+) -> list[str]:
     """Return what an attack has achieved: a point, a verdict that is not its fault, a leak, something left behind.
 
     Args:
@@ -82,7 +86,11 @@ def attack(specimen: Specimen, result: Result, shown: str, canaries: tuple[str, 
         canaries: strings that lie where a submission must not read.
         left: processes, files and sockets that were not there before.
     """
-    problems = [f"gained {result.points} + {result.extra_points} points"] if result.points + result.extra_points else []
+    problems = (
+        [f"gained {result.points} + {result.extra_points} points"]
+        if result.points + result.extra_points
+        else []
+    )
     problems += [
         f"{name}: {c.verdict.value}"
         for name, c in verdicts(result).items()

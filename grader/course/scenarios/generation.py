@@ -42,7 +42,9 @@ class Script:
         """Answer one call of the submission: logits `[B, L, V]` whose last row points at the next token."""
         ids = inputs[0] if inputs else None
         if not isinstance(ids, Array) or not ids.dtype.startswith(("int", "uint")):
-            self._stop("wrong-type", f"the model was called with {ids!r}, not with an integer array of token ids")
+            self._stop(
+                "wrong-type", f"the model was called with {ids!r}, not with an integer array of token ids"
+            )
         assert isinstance(ids, Array)
         if len(ids.shape) != 2 or ids.shape[0] != 1:
             self._stop("wrong-shape", f"the model was called with ids of shape {list(ids.shape)}, not [1, L]")
@@ -68,9 +70,7 @@ class Script:
         raise StopCall(text)
 
 
-def run(
-    bench: Bench, script: Script, handle: Any = None, **callbacks: Callable[..., object]
-) -> Reply | None:
+def run(bench: Bench, script: Script, handle: Any = None, **callbacks: Callable[..., object]) -> Reply | None:
     """Let the submission generate with the script; return its reply, or None if the grader ended the call."""
     from grader.worker.faults import Fault
 
@@ -82,7 +82,11 @@ def run(
         f"{TARGET}(model, tokenizer, prompt, sampler={'None' if handle is None else 'sampler'}): "
         f"prompt of {len(script.prompt)} tokens, answer of {len(script.answer)}"
     )
-    answer = {"model": script.model, "tokenizer": script.tokenizer, **callbacks}
+    answer: dict[str, Callable[..., object]] = {
+        "model": script.model,
+        "tokenizer": script.tokenizer,
+        **callbacks,
+    }
     try:
         return bench.call(
             TARGET,
@@ -198,10 +202,16 @@ def uses_sampler(bench: Bench) -> None:
     for script in _scripts(bench, ((4, 5), (2, 6))):
         chosen: list[int] = []
 
-        def sampler(logprobs: Any, *_: Any, chosen: list[int] = chosen, script: Script = script, **__: Any) -> Array:
+        def sampler(
+            logprobs: Any, *_: Any, chosen: list[int] = chosen, script: Script = script, **__: Any
+        ) -> Array:
             step = len(chosen)
             done = step >= len(script.answer)
-            token = EOS if done else int(np.argsort(script.logits[min(step, len(script.logits) - 1)])[-3 - step % 2])
+            token = (
+                EOS
+                if done
+                else int(np.argsort(script.logits[min(step, len(script.logits) - 1)])[-3 - step % 2])
+            )
             chosen.append(EOS if token == EOS else token)
             return make(np.array([chosen[-1]]), "int32")
 
@@ -210,7 +220,9 @@ def uses_sampler(bench: Bench) -> None:
         run(bench, script, handle, sampler=sampler)
         if not chosen:
             hint = "the sampler was never called; use it in place of argmax when it is not None"
-            bench.fail("sampler-ignored", "every next token comes from sampler(logprobs)", "0 calls of it", hint)
+            bench.fail(
+                "sampler-ignored", "every next token comes from sampler(logprobs)", "0 calls of it", hint
+            )
         expected = [t for t in chosen if t != EOS]
         _judge_feed(bench, script, expected)
         bench.done()
@@ -221,14 +233,20 @@ def sampler_gets_logprobs(bench: Bench) -> None:
     for script in _scripts(bench, ((4, 2), (3, 3))):
         seen: list[Any] = []
 
-        def sampler(logprobs: Any, *_: Any, seen: list[Any] = seen, script: Script = script, **__: Any) -> Array:
+        def sampler(
+            logprobs: Any, *_: Any, seen: list[Any] = seen, script: Script = script, **__: Any
+        ) -> Array:
             seen.append(logprobs)
             token = script.answer[len(seen) - 1] if len(seen) <= len(script.answer) else EOS
             return make(np.array([token]), "int32")
 
         run(bench, script, bench.stand_in("function", "sampler"), sampler=sampler)
         if not seen:
-            bench.fail("sampler-ignored", "sampler(logprobs) is called once per token", "the sampler was never called")
+            bench.fail(
+                "sampler-ignored",
+                "sampler(logprobs) is called once per token",
+                "the sampler was never called",
+            )
         for given, logits in zip(seen, script.logits, strict=False):
             _judge_logprobs(bench, given, logits)
         bench.done()
@@ -259,5 +277,7 @@ def prints_text(bench: Bench) -> None:
         text = "".join(VOCABULARY[t] for t in script.answer)
         returned = reply.value if reply is not None and isinstance(reply.value, str) else ""
         if text.strip() not in (reply.printed if reply is not None else "") and text.strip() not in returned:
-            bench.fail("not-printed", f"the text {text!r} is printed as it is generated", "it is not in the output")
+            bench.fail(
+                "not-printed", f"the text {text!r} is printed as it is generated", "it is not in the output"
+            )
         bench.done()

@@ -107,7 +107,7 @@ def keep(p: Distribution, kept: npt.NDArray[np.intp]) -> Distribution:
     """Return `p` restricted to the tokens in `kept` and normalised again."""
     q = np.zeros_like(p)
     q[kept] = p[kept]
-    return q / q.sum()
+    return np.asarray(q / q.sum())
 
 
 def top_k(p: Distribution, k: int) -> Distribution:
@@ -144,7 +144,9 @@ def _judge(
     if any(fits(counts, r) for r in right):
         bench.done()
         return
-    explained = [hint for hint, w in wrong.items() if fits(counts, w) and not any(np.allclose(w, r) for r in right)]
+    explained = [
+        hint for hint, w in wrong.items() if fits(counts, w) and not any(np.allclose(w, r) for r in right)
+    ]
     outside = counts[np.sum(right, axis=0) == 0].sum()
     got = f"{int(counts.sum())} draws"
     if outside:
@@ -167,7 +169,11 @@ def greedy(bench: Bench) -> None:
             for token in _draw(bench, sampler, _logprobs(p), 4):
                 if token == int(p.argmax()):
                     continue
-                least = "the least likely token was taken (reproduces your numbers)" if token == int(p.argmin()) else ""
+                least = (
+                    "the least likely token was taken (reproduces your numbers)"
+                    if token == int(p.argmin())
+                    else ""
+                )
                 bench.fail("wrong-token", "the most likely token", "another token", least)
             bench.done()
 
@@ -183,12 +189,21 @@ def temperature(bench: Bench) -> None:
                 "the temperature is ignored; divide the log-probabilities by temp": p,
                 "the log-probabilities were multiplied with temp; divide by it": tempered(p, 1 / temp),
                 "always the most likely token was taken; draw from the distribution": one_hot,
-                "tokens were drawn uniformly; mx.random.categorical takes log-probabilities": np.full(8, 1 / 8),
+                "tokens were drawn uniformly; mx.random.categorical takes log-probabilities": np.full(
+                    8, 1 / 8
+                ),
                 "probabilities were passed to mx.random.categorical; it takes log-probabilities": tempered(
                     np.exp(p), 1 / temp if temp else 1
                 ),
             }
-            _judge(bench, setting, _counts(bench, setting, p), (tempered(p, temp),), wrong, "draws from softmax(logprobs / temp)")
+            _judge(
+                bench,
+                setting,
+                _counts(bench, setting, p),
+                (tempered(p, temp),),
+                wrong,
+                "draws from softmax(logprobs / temp)",
+            )
 
 
 def cuts_top_k(bench: Bench) -> None:
@@ -205,7 +220,14 @@ def cuts_top_k(bench: Bench) -> None:
             }
             if k > 1:
                 wrong["one token too few was kept"] = top_k(p, k - 1)
-            _judge(bench, setting, _counts(bench, setting, p, DRAWS), (top_k(p, k),), wrong, f"draws from the {k} most likely tokens")
+            _judge(
+                bench,
+                setting,
+                _counts(bench, setting, p, DRAWS),
+                (top_k(p, k),),
+                wrong,
+                f"draws from the {k} most likely tokens",
+            )
 
 
 def cuts_top_p(bench: Bench) -> None:
@@ -223,7 +245,14 @@ def cuts_top_p(bench: Bench) -> None:
                 "the ascending sum was compared with top_p; compare it with 1 - top_p": keep(p, high),
                 "only the most likely token was ever kept": keep(p, np.argsort(-p)[:1]),
             }
-            _judge(bench, setting, _counts(bench, setting, p), nuclei(p, threshold), wrong, f"draws from the nucleus of {threshold}")
+            _judge(
+                bench,
+                setting,
+                _counts(bench, setting, p),
+                nuclei(p, threshold),
+                wrong,
+                f"draws from the nucleus of {threshold}",
+            )
 
 
 def keeps_one(bench: Bench) -> None:
@@ -233,7 +262,9 @@ def keeps_one(bench: Bench) -> None:
         setting = Setting(1.0, 0.05)
         one = keep(p, np.argsort(-p)[:1])
         wrong = {"no token was left, so the draw was from all of them": p}
-        _judge(bench, setting, _counts(bench, setting, p, 60), (one,), wrong, "the most likely token, every time")
+        _judge(
+            bench, setting, _counts(bench, setting, p, 60), (one,), wrong, "the most likely token, every time"
+        )
 
 
 def none_switches_off(bench: Bench) -> None:
@@ -253,7 +284,14 @@ def both_cuts(bench: Bench) -> None:
         hint = "after top_k the probabilities are not normalised again, so top_p cuts nothing"
         wrong = {hint: top_k(p, 3), "top_k is ignored": nuclei(p, 0.65)[0], "both are ignored": p}
         right = nuclei(top_k(p, 3), 0.65)
-        _judge(bench, setting, _counts(bench, setting, p, DRAWS), right, wrong, "draws from the nucleus of the three most likely")
+        _judge(
+            bench,
+            setting,
+            _counts(bench, setting, p, DRAWS),
+            right,
+            wrong,
+            "draws from the nucleus of the three most likely",
+        )
 
 
 def rows(bench: Bench) -> None:
@@ -280,7 +318,9 @@ def _rows(bench: Bench, setting: Setting, table: Distribution) -> None:
         ids = [int(i) for i in numbers(value).reshape(-1)]
         bad = [i for i, (token, kept) in enumerate(zip(ids, allowed, strict=True)) if token not in kept]
         if bad:
-            bench.fail("wrong-token", "every row's token is one that its own row allows", f"not so in row {bad[0]}")
+            bench.fail(
+                "wrong-token", "every row's token is one that its own row allows", f"not so in row {bad[0]}"
+            )
 
 
 def _allowed(setting: Setting, p: Distribution) -> set[int]:

@@ -40,6 +40,7 @@ def mistake(name: str, hint: str) -> Callable[[Callable[..., Tensor]], Callable[
     def register(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         if name in _REGISTRY:
             raise ValueError(f"mistake {name!r} is defined twice")
+        function.__doc__ = hint
         _REGISTRY[name] = Mistake(name, hint, function)
         return function
 

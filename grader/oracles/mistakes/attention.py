@@ -35,7 +35,12 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, factor: float, mask: Tens
 
 @mistake("scale-inverted", "the scores were divided by scale; multiply them with it (default D ** -0.5)")
 def scale_inverted(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     factor = _default(query, scale)
     if factor == 0:
@@ -44,45 +49,73 @@ def scale_inverted(
 
 
 @mistake("scale-ignored", "the scale that is passed in is ignored; these numbers come from D ** -0.5")
-def scale_ignored(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | str | None = None, **_: object) -> Tensor:
+def scale_ignored(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | str | None = None, **_: object
+) -> Tensor:
     return _attend(query, key, value, _default(query, None), mask)
 
 
 @mistake("scale-zero-lost", "scale = 0 was taken for 'not given'; test it with `is None`")
 def scale_zero_lost(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     return _attend(query, key, value, _default(query, scale or None), mask)
 
 
 @mistake("scale-missing", "the scores are not scaled; the default is D ** -0.5")
-def scale_missing(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | str | None = None, **_: object) -> Tensor:
+def scale_missing(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | str | None = None, **_: object
+) -> Tensor:
     return _attend(query, key, value, 1.0, mask)
 
 
-@mistake("scale-multiplied-with-default", "scale was multiplied with D ** -0.5; a given scale replaces the default")
+@mistake(
+    "scale-multiplied-with-default", "scale was multiplied with D ** -0.5; a given scale replaces the default"
+)
 def scale_both(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     given = 1.0 if scale is None else scale
     return _attend(query, key, value, given * _default(query, None), mask)
 
 
 @mistake("mask-ignored", "the mask is ignored; add it to the scores before softmax")
-def mask_ignored(query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, **_: object) -> Tensor:
+def mask_ignored(
+    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, **_: object
+) -> Tensor:
     return _attend(query, key, value, _default(query, scale), None)
 
 
 @mistake("mask-causal-ignored", 'mask="causal" is ignored; build the causal mask and add it to the scores')
 def mask_causal_ignored(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     return _attend(query, key, value, _default(query, scale), None if isinstance(mask, str) else mask)
 
 
 @mistake("mask-subtracted", "the mask was subtracted; add it to the scores")
 def mask_subtracted(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     additive = _additive(mask, query, key)
     if isinstance(additive, float) or not bool(additive.isfinite().all()):
@@ -92,7 +125,12 @@ def mask_subtracted(
 
 @mistake("mask-before-scale", "the mask was added before scaling; scale the scores first, then add the mask")
 def mask_before_scale(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     factor = _default(query, scale)
     additive = _additive(mask, query, key)
@@ -101,9 +139,17 @@ def mask_before_scale(
     return _attend(query, key, value, factor, additive * factor)
 
 
-@mistake("softmax-over-queries", "softmax ran over the query axis; it has to run over the keys, the last axis of the scores")
+@mistake(
+    "softmax-over-queries",
+    "softmax ran over the query axis; it has to run over the keys, the last axis of the scores",
+)
 def softmax_over_queries(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     key, value = _heads(query, key, value)
     scores = query @ key.mT * _default(query, scale) + _additive(mask, query, key)
@@ -111,7 +157,9 @@ def softmax_over_queries(
 
 
 @mistake("softmax-missing", "the scores were multiplied with value without softmax")
-def softmax_missing(query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, **_: object) -> Tensor:
+def softmax_missing(
+    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, **_: object
+) -> Tensor:
     key, value = _heads(query, key, value)
     return query @ key.mT * _default(query, scale) @ value
 
@@ -123,7 +171,12 @@ def tile_heads(x: Tensor, query_heads: int) -> Tensor:
 
 @mistake("kv-heads-tiled", "KV heads were tiled; query head h reads KV head h // (H_q // H)")
 def kv_heads_tiled(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     heads = query.shape[-3]
     return _attend(query, tile_heads(key, heads), tile_heads(value, heads), _default(query, scale), mask)
@@ -131,7 +184,12 @@ def kv_heads_tiled(
 
 @mistake("kv-head-zero", "every query head read KV head 0; query head h reads KV head h // (H_q // H)")
 def kv_head_zero(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     first = [x[..., :1, :, :].expand(*x.shape[:-3], query.shape[-3], *x.shape[-2:]) for x in (key, value)]
     return _attend(query, first[0], first[1], _default(query, scale), mask)
@@ -144,10 +202,16 @@ def causal_top_left(length: int, keys: int) -> Tensor:
 
 
 @mistake(
-    "causal-top-left", "the causal mask is aligned at the top left; with L < S row i sees the keys 0 to S - L + i"
+    "causal-top-left",
+    "the causal mask is aligned at the top left; with L < S row i sees the keys 0 to S - L + i",
 )
 def attention_top_left(
-    query: Tensor, key: Tensor, value: Tensor, scale: float | None = None, mask: Tensor | str | None = None, **_: object
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float | None = None,
+    mask: Tensor | str | None = None,
+    **_: object,
 ) -> Tensor:
     if not isinstance(mask, str):
         raise NotApplicable
@@ -155,7 +219,9 @@ def attention_top_left(
     return _attend(query, key, value, _default(query, scale), wrong)
 
 
-@mistake("mask-top-left", "the mask is aligned at the top left; with L < S row i sees the keys 0 to S - L + i")
+@mistake(
+    "mask-top-left", "the mask is aligned at the top left; with L < S row i sees the keys 0 to S - L + i"
+)
 def mask_top_left(L: int, S: int, **_: object) -> Tensor:
     return causal_top_left(L, S)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.oracles.basics import QuantizedLayer, unpack_4bit
+from grader.oracles.basics import QuantizedLayer, grouped, unpack_4bit
 from grader.oracles.mistakes import NotApplicable, mistake
 
 _TORCH = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
@@ -119,7 +119,9 @@ def rmsnorm_sum(weight: Tensor, x: Tensor, eps: float = 1e-5, **_: object) -> Te
     return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + eps) * weight
 
 
-@mistake("rmsnorm-half-squares", "the squares overflow or vanish in half precision; square and average in float32")
+@mistake(
+    "rmsnorm-half-squares", "the squares overflow or vanish in half precision; square and average in float32"
+)
 def rmsnorm_half_squares(
     weight: Tensor, x: Tensor, eps: float = 1e-5, dtype: str = "float32", **_: object
 ) -> Tensor:
@@ -129,7 +131,10 @@ def rmsnorm_half_squares(
     return (low * torch.rsqrt(mean.double() + eps)) * weight
 
 
-@mistake("embedding-as-linear-not-transposed", "as_linear used weight as [in, out]; it has to multiply with its transpose")
+@mistake(
+    "embedding-as-linear-not-transposed",
+    "as_linear used weight as [in, out]; it has to multiply with its transpose",
+)
 def as_linear_not_transposed(weight: Tensor, x: Tensor, **_: object) -> Tensor:
     if weight.shape[0] != weight.shape[1]:
         raise NotApplicable
@@ -137,7 +142,7 @@ def as_linear_not_transposed(weight: Tensor, x: Tensor, **_: object) -> Tensor:
 
 
 def _grouped(layer: QuantizedLayer) -> Tensor:
-    return unpack_4bit(layer.weight).double().unflatten(-1, (-1, layer.group_size))
+    return grouped(unpack_4bit(layer.weight).double(), layer.group_size)
 
 
 @mistake("dequantize-no-bias", "the group's bias is not added: w = scale * q + bias")
@@ -145,13 +150,18 @@ def dequantize_no_bias(mlx_layer: QuantizedLayer, **_: object) -> Tensor:
     return (_grouped(mlx_layer) * mlx_layer.scales[..., None]).flatten(-2)
 
 
-@mistake("dequantize-high-nibble-first", "the 4-bit numbers were unpacked from the high end; the lowest bits come first")
+@mistake(
+    "dequantize-high-nibble-first",
+    "the 4-bit numbers were unpacked from the high end; the lowest bits come first",
+)
 def dequantize_high_first(mlx_layer: QuantizedLayer, **_: object) -> Tensor:
-    q = _grouped(mlx_layer).flatten(-2).unflatten(-1, (-1, 8)).flip(-1).flatten(-2)
-    q = q.unflatten(-1, (-1, mlx_layer.group_size))
+    flipped = grouped(unpack_4bit(mlx_layer.weight).double(), 8).flip(-1).flatten(-2)
+    q = grouped(flipped, mlx_layer.group_size)
     return (q * mlx_layer.scales[..., None] + mlx_layer.biases[..., None]).flatten(-2)
 
 
-@mistake("dequantize-zero-point", "the numbers were read as scale * (q - 8); MLX's format is scale * q + bias")
+@mistake(
+    "dequantize-zero-point", "the numbers were read as scale * (q - 8); MLX's format is scale * q + bias"
+)
 def dequantize_zero_point(mlx_layer: QuantizedLayer, **_: object) -> Tensor:
     return ((_grouped(mlx_layer) - 8) * mlx_layer.scales[..., None]).flatten(-2)

@@ -30,15 +30,21 @@ def _compute(
         scores = scores + mask
     out = torch.softmax(scores, -1) @ v
     out = merge_heads(out) if merge else out.reshape(out.shape[0], out.shape[2], -1)
-    return out @ n["wo"].mT if project else out  # type: ignore[attr-defined, no-any-return]
+    return out @ n["wo"].mT if project else out  # type: ignore[attr-defined]
 
 
-@mistake("heads-not-transposed", "heads were split by reshape alone; reshape to [B, L, heads, D], then move heads before L")
+@mistake(
+    "heads-not-transposed",
+    "heads were split by reshape alone; reshape to [B, L, heads, D], then move heads before L",
+)
 def heads_not_transposed(**n: object) -> Tensor:
     return _compute(n, split=False, merge=False)
 
 
-@mistake("heads-split-not-transposed", "queries, keys and values were reshaped to [B, heads, L, D] without a transpose")
+@mistake(
+    "heads-split-not-transposed",
+    "queries, keys and values were reshaped to [B, heads, L, D] without a transpose",
+)
 def heads_split_not_transposed(**n: object) -> Tensor:
     return _compute(n, split=False)
 
@@ -58,7 +64,9 @@ def heads_mask_ignored(**n: object) -> Tensor:
     return _compute(n, use_mask=False)
 
 
-@mistake("heads-scale-hidden-size", "the scores were scaled by hidden_size ** -0.5; the scale is head_dim ** -0.5")
+@mistake(
+    "heads-scale-hidden-size", "the scores were scaled by hidden_size ** -0.5; the scale is head_dim ** -0.5"
+)
 def heads_scale_hidden_size(**n: object) -> Tensor:
     hidden = n["hidden_size"]
     assert isinstance(hidden, int)
@@ -75,6 +83,9 @@ def heads_single(**n: object) -> Tensor:
     return _compute({**n, "num_heads": 1})
 
 
-@mistake("heads-query-everywhere", "keys and values were computed from query; each projection has an input of its own")
+@mistake(
+    "heads-query-everywhere",
+    "keys and values were computed from query; each projection has an input of its own",
+)
 def heads_query_everywhere(**n: object) -> Tensor:
     return _compute({**n, "key": n["query"], "value": n["query"]})

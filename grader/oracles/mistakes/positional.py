@@ -9,7 +9,9 @@ from grader.oracles.mistakes import NotApplicable, mistake
 from grader.oracles.positional import Offset, angles, positions, rotate
 
 
-@mistake("rope-adjacent", "adjacent pairs were rotated; with traditional=False rotate element i with i + D / 2")
+@mistake(
+    "rope-adjacent", "adjacent pairs were rotated; with traditional=False rotate element i with i + D / 2"
+)
 def rope_adjacent(dims: int, x: Tensor, base: float = 10000, offset: Offset = None, **_: object) -> Tensor:
     return rotate(x, angles(dims, base, positions(offset, x.shape[-3])), traditional=True)
 
@@ -47,7 +49,9 @@ def rope_offset_one_less(
     return rotate(x, angles(dims, base, positions(offset, x.shape[-3]) - 1), traditional)
 
 
-@mistake("rope-first-offset-only", "every row was rotated by the first row's offset; use one slice per batch row")
+@mistake(
+    "rope-first-offset-only", "every row was rotated by the first row's offset; use one slice per batch row"
+)
 def rope_first_offset_only(
     dims: int, x: Tensor, base: float = 10000, traditional: bool = False, offset: Offset = None, **_: object
 ) -> Tensor:
@@ -63,14 +67,18 @@ def rope_backwards(
     return rotate(x, -angles(dims, base, positions(offset, x.shape[-3])), traditional)
 
 
-@mistake("rope-exponent", "the frequency of pair i is base ** (-2 i / D); these numbers come from base ** (-i / D)")
+@mistake(
+    "rope-exponent", "the frequency of pair i is base ** (-2 i / D); these numbers come from base ** (-i / D)"
+)
 def rope_exponent(
     dims: int, x: Tensor, base: float = 10000, traditional: bool = False, offset: Offset = None, **_: object
 ) -> Tensor:
     return rotate(x, angles(dims, base**0.5, positions(offset, x.shape[-3])), traditional)
 
 
-@mistake("rope-over-heads", "the positions run over the head axis; x is [B, L, H, D], so they run over axis 1")
+@mistake(
+    "rope-over-heads", "the positions run over the head axis; x is [B, L, H, D], so they run over axis 1"
+)
 def rope_over_heads(
     dims: int, x: Tensor, base: float = 10000, traditional: bool = False, offset: Offset = None, **_: object
 ) -> Tensor:

@@ -44,7 +44,9 @@ def _attention(p: dict[str, Any], x: Tensor, wrong: Wrong) -> Tensor:
 
     def turn(t: Tensor) -> Tensor:
         if wrong.rope_over_heads:
-            return rotate(t, angles(head_dim, theta, positions(None, t.shape[-2]))[:, 0, :], wrong.traditional)
+            return rotate(
+                t, angles(head_dim, theta, positions(None, t.shape[-2]))[:, 0, :], wrong.traditional
+            )
         return rotate(t, angles(head_dim, theta, positions(None, length)), wrong.traditional)
 
     if wrong.rope:
@@ -54,15 +56,28 @@ def _attention(p: dict[str, Any], x: Tensor, wrong: Wrong) -> Tensor:
     scores = q @ wrong.repeat(k, heads).mT * (head_dim**-0.5 if wrong.scale else 1.0)
     if wrong.mask and mask is not None:
         scores = scores + (causal(length, length) if isinstance(mask, str) else mask)
-    return merge_heads(torch.softmax(scores, -1) @ wrong.repeat(v, heads)) @ p["wo"].mT
+    w_out: Tensor = p["wo"]
+    return merge_heads(torch.softmax(scores, -1) @ wrong.repeat(v, heads)) @ w_out.mT
 
 
 _ATTENTION = {
-    "theta-ignored": (Wrong(theta=10000), "theta is not passed on to RoPE; these numbers come from base 10000"),
-    "theta-default": (Wrong(theta=1000000), "the theta that is passed in is ignored; these numbers come from 1000000"),
-    "rope-traditional": (Wrong(traditional=True), "RoPE rotates adjacent pairs; Qwen2 rotates halves (traditional=False)"),
+    "theta-ignored": (
+        Wrong(theta=10000),
+        "theta is not passed on to RoPE; these numbers come from base 10000",
+    ),
+    "theta-default": (
+        Wrong(theta=1000000),
+        "the theta that is passed in is ignored; these numbers come from 1000000",
+    ),
+    "rope-traditional": (
+        Wrong(traditional=True),
+        "RoPE rotates adjacent pairs; Qwen2 rotates halves (traditional=False)",
+    ),
     "rope-missing": (Wrong(rope=False), "queries and keys are not rotated by RoPE"),
-    "rope-on-values": (Wrong(rope_value=True), "the values are rotated too; RoPE belongs to queries and keys"),
+    "rope-on-values": (
+        Wrong(rope_value=True),
+        "the values are rotated too; RoPE belongs to queries and keys",
+    ),
     "rope-heads-axis": (
         Wrong(rope_over_heads=True),
         "RoPE ran over the head axis; apply it to [B, L, H, D], before the heads move in front of L",
@@ -84,7 +99,7 @@ def _norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
 def _mlp(x: Tensor, p: dict[str, Any], form: str = "right") -> Tensor:
     gate, up = x @ p["w_gate"].mT, x @ p["w_up"].mT
     silu = torch.nn.functional.silu
-    inner = {
+    forms: dict[str, Tensor] = {
         "right": silu(gate) * up,
         "swapped": gate * silu(up),
         "no-silu": gate * up,
@@ -94,8 +109,9 @@ def _mlp(x: Tensor, p: dict[str, Any], form: str = "right") -> Tensor:
         "sum": silu(gate) + up,
         "gelu": torch.nn.functional.gelu(gate) * up,
         "relu": torch.relu(gate) * up,
-    }[form]
-    return inner @ p["w_down"].mT
+    }
+    w_down: Tensor = p["w_down"]
+    return forms[form] @ w_down.mT
 
 
 _MLP = {
@@ -186,7 +202,7 @@ def _register() -> None:
 
 
 _MODEL = {
-    "head-tied": "lm_head is ignored and the embedding used as output head; this checkpoint has tie_word_embeddings=False",
+    "head-tied": "lm_head is ignored and the embedding used as output head, but tie_word_embeddings is False",
     "final-norm-missing": "the final norm before the output head is missing",
     "not-causal": "attention is not causal: a token saw its successors",
     "last-layer-missing": "the last layer is not run",
@@ -195,7 +211,9 @@ _MODEL = {
 }
 
 
-def _layer(config: dict[str, Any], weights: dict[str, Tensor], index: int, mask: str | None) -> dict[str, Any]:
+def _layer(
+    config: dict[str, Any], weights: dict[str, Tensor], index: int, mask: str | None
+) -> dict[str, Any]:
     stem = f"model.layers.{index}."
     names = {
         **{f"w{p}": f"self_attn.{p}_proj.weight" for p in "qkvo"},

@@ -64,7 +64,7 @@ def test_the_next_task_is_told_in_the_message_s_own_lines() -> None:
         "got float16[1, 14, 7, 64], 2,670 of 6,272 elements outside; worst at [0, 5, 3, 14]: "
         "expected -0.499, got 0.795 "
         "region heads 1, 3, 5, 8, 10, 12 only, all positions "
-        "hint KV heads were tiled; query head h reads KV head h // (H_q // H) (reproduces your numbers) "
+        "hint KV heads were tiled; query head h reads KV head h // (H_q // H) "
         "rerun grader check 1.3.1 --case 9 All its checks: 1.3.1. After that: 1.7."
     )
 
