@@ -156,3 +156,18 @@ def measure_all(float_folder: Path, quantized_folder: Path, questions: Sequence[
         "largest_activation": largest_activation(float_folder, questions),
         "precisions": precisions,
     }
+
+
+def figures_table(figures: dict[str, Any]) -> str:
+    """Return the README's table of what `measure_all` found."""
+    lines = ["| model and dtype | right answers | smallest gap (nats) |", "|---|---|---|"]
+    for name, row in figures["precisions"].items():
+        lines.append(f"| {name} | {row['right']} of {row['questions']} | {row['smallest_gap']:.2f} |")
+    lines += [
+        "",
+        f"{figures['parameters']} parameters; {figures['questions']} questions; "
+        f"answers of {figures['shortest_answer_tokens']} to {figures['longest_answer_tokens']} tokens, "
+        f"{figures['answer_tokens']} in all with their ends; "
+        f"largest activation {figures['largest_activation']}.",
+    ]
+    return "\n".join(lines)

@@ -23,7 +23,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase, Qwen2Config, Qw
 from models.chat_tokenizer import SYSTEM_PROMPT, save_tokenizer, train_tokenizer
 from models.checkpoints import TINY_CONFIG, export_4bit, export_float, export_untied_random
 from models.fake_quantization import round_to_4bit
-from models.measure import measure_all
+from models.measure import figures_table, measure_all
 from models.questions import Question, load_questions
 
 ROOT = Path(__file__).resolve().parent
@@ -176,7 +176,7 @@ def main() -> None:
         make_models(questions)
     figures = measure_all(FLOAT_FOLDER, QUANTIZED_FOLDER, questions)
     (ROOT / "measurements.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(figures, indent=2))
+    print(figures_table(figures))
 
 
 if __name__ == "__main__":
