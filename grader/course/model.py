@@ -101,6 +101,7 @@ class Check:
     tier: Tier = Tier.CORE
     points: float = 0.0
     deadline_s: float = 5.0
+    needs: tuple[str, ...] = ()  # tasks that this check needs besides those of its task
 
     @property
     def public_cases(self) -> int:

@@ -33,7 +33,7 @@ def check_result(
         tasks: the verdicts of the tasks graded so far.
     """
     verdict = outcome.verdict
-    if verdict is Verdict.FAIL and _is_consequence(week, task, outcome.message, tasks):
+    if verdict is Verdict.FAIL and _is_consequence(week, task, check, outcome.message, earlier, tasks):
         verdict = Verdict.SKIPPED
     core_holds = all(c.verdict is Verdict.PASS or c.verdict in HELD for c in earlier if c.tier is Tier.CORE)
     earns = verdict is Verdict.PASS or verdict in HELD
@@ -54,15 +54,24 @@ def check_result(
     )
 
 
-def _is_consequence(week: Week, task: Task, message: Message | None, tasks: Mapping[str, Verdict]) -> bool:
+def _is_consequence(
+    week: Week,
+    task: Task,
+    check: Check,
+    message: Message | None,
+    earlier: Sequence[CheckResult],
+    tasks: Mapping[str, Verdict],
+) -> bool:
     """Return whether a failure may come from a needed task that does not pass.
 
     What the task's own target leaves unwritten is its own failure, whatever else is missing.
     """
-    if not any(tasks.get(need, Verdict.PASS) is not Verdict.PASS for need in task.needs):
+    if not any(tasks.get(need, Verdict.PASS) is not Verdict.PASS for need in (*task.needs, *check.needs)):
         return False
     if message is None or message.kind != "not-implemented":
         return True
+    if any(c.verdict is Verdict.FAIL and c.message and c.message.kind == message.kind for c in earlier):
+        return False  # its own target is not written either
     named = re.search(r"task (\d+(?:\.\d+)+)", message.got)
     return named is not None and named.group(1) not in _owners(week, task)
 

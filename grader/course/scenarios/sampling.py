@@ -231,7 +231,7 @@ def cuts_top_k(bench: Bench) -> None:
 
 
 def cuts_top_p(bench: Bench) -> None:
-    """`top_p=p` draws from the smallest set of likely tokens that reaches p, with or without the one that crosses it."""
+    """`top_p=p` draws from the smallest set of likely tokens that reaches p; the one that crosses it may go or stay."""
     for public in _sides(bench):
         for threshold in (0.6, 0.9):
             p = shuffled(bench, public, SPREAD, int(threshold * 10))
@@ -278,7 +278,7 @@ def none_switches_off(bench: Bench) -> None:
 def both_cuts(bench: Bench) -> None:
     """With both, top_k cuts first and top_p sums what is left, normalised again."""
     for public in _sides(bench):
-        # the three most likely sum to 0.6: top_p = 0.65 of what is left cuts the third one, 0.65 of everything cuts none
+        # the three most likely sum to 0.6: 0.65 of what top_k left cuts the third one, 0.65 of everything none
         p = shuffled(bench, public, (0.30, 0.20, 0.10, 0.09, 0.09, 0.08, 0.07, 0.07), 1)
         setting = Setting(1.0, 0.65, 3)
         hint = "after top_k the probabilities are not normalised again, so top_p cuts nothing"

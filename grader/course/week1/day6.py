@@ -46,6 +46,15 @@ T16 = Task(
             function="generation.half_precision_logits",
         ),
         Scenario(
+            "whole-model",
+            "your model on the checkpoint that ships answers a question word for word",
+            tier=EDGE,
+            points=1,
+            deadline_s=20,
+            needs=("1.5.3",),
+            function="whole_model.answers_questions",
+        ),
+        Scenario(
             "prints-text",
             "the text is printed as it is generated",
             tier=STYLE,
