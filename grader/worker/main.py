@@ -81,7 +81,6 @@ class Session:
         self._operations: dict[str, Callable[..., Any]] = {
             "prepare": self._prepare,
             "import": self._import,
-            "modules": self._finder.modules,
             "call": self._call,
             "checkpoint": self._checkpoint,
             "stand_in": self._stand_in,

@@ -69,8 +69,7 @@ def pack(value: object, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
     encoder = Encoder(limits)
     tree = encoder.encode(value)
     try:
-        text = json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        header = text.encode("utf-8")
+        header = _TEXT.encode(tree).encode("utf-8")
     except UnicodeEncodeError:
         raise EncodeError("a string holds a lone surrogate, which is not valid Unicode") from None
     if len(header) > limits.header_bytes:
@@ -269,6 +268,7 @@ def _parse_object(pairs: Sequence[tuple[str, Any]]) -> tuple[str, Any]:
     return pairs[0]
 
 
+_TEXT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 _JSON = json.JSONDecoder(
     object_pairs_hook=_parse_object,
     parse_int=_parse_int,

@@ -10,6 +10,7 @@ memory than the input's size allows. Needs nothing but Python; runs are repeatab
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import json
 import math
@@ -51,6 +52,7 @@ LEAVES: list[Any] = [
     *("", "nan", "-inf", "float32", "uint8", "bfloat16", "A", "é", "\x00", "\x1b[m", "\ud800", "a" * 81),
     *([], [[]], {}, ["uint8", [2, 2]], ["bool", [0]], [1, "A"], [None, 1, None], [[1, 2], [1, 3]]),
     *({"a": ["uint8", [3]]}, {"t": [1]}, {"d": [["k", 1]]}, {"d": [[None, 1]]}, {"h": [3, "B"]}),
+    functools.reduce(lambda inner, _: [inner], range(40), 0),  # nested 40 levels deep
     *({"a": ["uint8", [1] * 17]}, {"s": [0, None, 2]}, {"f": "inf"}, {"y": "int8"}, {"t": [], "d": []}),
 ]
 TOKENS = [
