@@ -1,0 +1,48 @@
+# Everything runs in .venv, which the first command makes. PYTHON chooses the interpreter (3.10 to 3.13).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.10 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+SAMPLE := build/sample-week1
+
+.PHONY: demo test validate lint bench clean setup browser
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "no Python 3.10 to 3.13 found; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m grader.validation.build samples/week1.py $(SAMPLE)
+	@$(BIN)/grader submit week1 --submission $(SAMPLE) --student sample --report reports; \
+	code=$$?; test $$code -le 1 || exit $$code
+	@echo "The sample has bugs on purpose; open the report named above in a browser."
+
+test: lint browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+validate: $(READY)
+	$(BIN)/grader validate --week 1 --jobs 2 --json reports/validate-week1.json
+	$(BIN)/python -m tests.fuzz.fuzz_wire -runs=1000000
+	$(BIN)/python -m tests.validation.kill9 --moments 50
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench.week1
+
+# The report is also looked at in a real browser, where there is one: chromium and npm. Without them those tests skip.
+browser: $(READY)
+	@if command -v npm >/dev/null && command -v chromium >/dev/null; then sh tests/browser/setup.sh; \
+	else echo "browser checks need chromium and npm; they will be skipped"; fi
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/browser/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
