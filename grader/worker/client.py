@@ -17,7 +17,7 @@ from grader.errors import CannotJudge
 
 from . import faults, sandbox
 from .conversation import WorkerSpec, converse
-from .faults import Fault, StopCall
+from .faults import Fault, RefuseCall, StopCall
 from .process import Child, Zygote
 from .watchdog import Bounds, Line
 from .wire import Array, Dtype, Handle
@@ -28,6 +28,7 @@ __all__ = [
     "Fault",
     "Handle",
     "ImportReport",
+    "RefuseCall",
     "Reply",
     "StopCall",
     "Worker",
@@ -204,8 +205,9 @@ class Worker:
 
         Raises:
             Fault: the submission's fault. ERROR leaves the worker alive, any other kind has ended it.
-            StopCall is turned into a Fault of kind ERROR with exception "StopCall"; whatever else a
-            callback raises ends the worker and passes through.
+            A callback's StopCall becomes a Fault of kind ERROR with exception "StopCall"; its RefuseCall, or
+            arguments that it does not take, become a TypeError in the submission; whatever else a callback
+            raises ends the worker and passes through.
         """
         request: dict[str, Any] = {"op": "call", "target": target, "args": list(args)}
         options = {
@@ -227,6 +229,8 @@ class Worker:
         cpu_s = self.cpu_s() - cpu_started
         value, after = self._shape(answer, echo)
         if repeat > 1 and (type(value) is not list or len(value) != repeat):
+            raise self._malformed()
+        if as_handle and not all(type(item) is Handle for item in (value if repeat > 1 else [value])):
             raise self._malformed()
         return Reply(
             value=value,

@@ -6,13 +6,14 @@ course.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import faults
-from .faults import Fault, StopCall, clean
+from .faults import Fault, RefuseCall, StopCall, clean
 from .tracebacks import student_frames
 from .watchdog import Line
 
@@ -68,6 +69,9 @@ def converse(line: Line, request: int, callbacks: Callbacks, spec: WorkerSpec) -
             try:
                 line.send({"ok": _answer(line, message, callbacks)})
                 continue
+            except RefuseCall as refusal:
+                line.send({"refused": refusal.reason})
+                continue
             except StopCall as stop:
                 stopped = stop.reason
         line.send({"stop": stopped})
@@ -83,8 +87,13 @@ def _answer(line: Line, message: dict[str, Any], callbacks: Callbacks) -> Any:
     well_formed = type(name) is str and type(method) is str and type(args) is list and type(kwargs) is dict
     if not well_formed or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
         raise line.kill(faults.PROTOCOL, "it called back for something that does not exist")
+    callback = callbacks[name]  # type: ignore[index]
     keywords = {"method": method, **kwargs} if method else kwargs  # type: ignore[dict-item]
-    return callbacks[name](*args, **keywords)  # type: ignore[index,misc,arg-type]
+    try:
+        inspect.signature(callback).bind(*args, **keywords)  # type: ignore[misc,arg-type]
+    except TypeError as error:  # the submission's mistake; one inside the callback would be the grader's
+        raise RefuseCall(f"{name}: {error}") from None
+    return callback(*args, **keywords)  # type: ignore[misc,arg-type]
 
 
 def _error(line: Line, spec: WorkerSpec, report: Any) -> Fault:

@@ -58,6 +58,14 @@ class StopCall(Exception):
         self.reason = reason
 
 
+class RefuseCall(Exception):
+    """Raised by a callback whose arguments make no sense: the stand-in raises TypeError in the submission."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def clean(text: object, limit: int = 600) -> str:
     """Return `text` with everything invisible written as an escape, at most `limit` characters and a note.
 

@@ -172,6 +172,8 @@ class Session:
         answer = self._channel.read()
         if "stop" in answer:
             raise standins.CallStopped(answer["stop"])
+        if "refused" in answer:
+            raise TypeError(answer["refused"])
         return self._objects.to_live(answer["ok"])
 
     def _report(self, error: BaseException) -> dict[str, Any]:

@@ -36,6 +36,10 @@ FORGER = """
         write(frame(reply(number)))
         return "honest"
 
+    def forge_and_wait(number):
+        write(frame(reply(number)))
+        time.sleep(60)
+
     def forge_next(number):
         write(frame(reply(number + 1)))
         return "honest"
@@ -138,6 +142,16 @@ def test_abuse_of_the_channel_is_a_protocol_fault(basics: Basics, name: str, tex
     fault = fault_of(worker, f"basics.{name}")
     assert (fault.kind, fault.text[: len(text)]) == ("PROTOCOL", text)
     assert time.monotonic() - started < 3
+    assert not worker.alive
+
+
+def test_forged_result_where_a_handle_is_due_is_a_protocol_fault(basics: Basics) -> None:
+    """A call that keeps its result in the worker returns a handle, or the process ends."""
+    worker = basics(FORGER)
+    worker._request = 0
+    with pytest.raises(Fault) as caught:
+        worker.call("basics.forge_and_wait", [1], as_handle=True)
+    assert (caught.value.kind, caught.value.text) == ("PROTOCOL", "its reply has not the form of a result")
     assert not worker.alive
 
 

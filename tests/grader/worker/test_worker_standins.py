@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.worker.client import Array, Fault, StopCall, Worker
+from grader.worker.client import Array, Fault, RefuseCall, StopCall, Worker
 
 Basics = Callable[..., Worker]
 
@@ -216,6 +216,31 @@ def test_deadline_counts_over_all_callbacks(basics: Basics) -> None:
     with pytest.raises(Fault) as caught:
         worker.call("basics.endless", [model], deadline_s=0.3, callbacks={"model": lambda x: one_hot(1, 0)})
     assert (caught.value.kind, caught.value.text) == ("TIMEOUT", "no result within 0.3 s")
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        ([], "model: missing a required argument: 'tokens'"),
+        ([1, 2, 3], "model: too many positional arguments"),
+        ([5], "ids must be an array, not 5"),
+    ],
+)
+def test_call_that_makes_no_sense_is_the_submissions_mistake(
+    basics: Basics, args: list[int], text: str
+) -> None:
+    """Arguments that a stand-in cannot take raise TypeError in the submission, and its worker goes on."""
+    worker = basics(GENERATE)
+    model = worker.stand_in("model", "model")
+
+    def answer(tokens: object, offset: int = 0) -> object:
+        raise RefuseCall(f"ids must be an array, not {tokens}")
+
+    with pytest.raises(Fault) as caught:
+        worker.call("basics.once", [model, *args], callbacks={"model": answer})
+    fault = caught.value
+    assert (fault.kind, fault.exception, fault.text) == ("ERROR", "TypeError", text)
+    assert worker.alive
 
 
 def test_error_of_a_callback_is_the_graders(basics: Basics) -> None:
