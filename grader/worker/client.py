@@ -16,7 +16,7 @@ from typing import Any
 from grader.errors import CannotJudge
 
 from . import faults, sandbox
-from .conversation import WorkerSpec, converse
+from .conversation import WorkerSpec, converse, well_formed
 from .faults import Fault, RefuseCall, StopCall
 from .process import Child, Zygote
 from .watchdog import Bounds, Line
@@ -186,7 +186,7 @@ class Worker:
         seed: int | None = None,
         repeat: int = 1,
     ) -> Reply:
-        """Call a function, class or object of the submission with fresh copies of the arguments.
+        """Call something of the submission with fresh copies of the arguments.
 
         Args:
             target: "module.name" below the package, or an object that the worker holds.
@@ -205,41 +205,28 @@ class Worker:
 
         Raises:
             Fault: the submission's fault. ERROR leaves the worker alive, any other kind has ended it.
-            A callback's StopCall becomes a Fault of kind ERROR with exception "StopCall"; its RefuseCall, or
-            arguments that it does not take, become a TypeError in the submission; whatever else a callback
-            raises ends the worker and passes through.
+            A callback's StopCall becomes an ERROR with exception "StopCall"; its RefuseCall, or arguments that it
+            does not take, a TypeError in the submission; what else it raises ends the worker and passes through.
         """
-        request: dict[str, Any] = {"op": "call", "target": target, "args": list(args)}
-        options = {
+        options: dict[str, Any] = {
             "kwargs": dict(kwargs or {}),
             "method": method,
             "optional": dict(optional or {}),
             "drop": list(drop),
             "as_handle": as_handle,
             "echo": echo,
-            "seed": seed,
             "repeat": repeat if repeat > 1 else None,
         }
-        request.update(
-            {key: value for key, value in options.items() if value or (key == "seed" and value is not None)}
-        )
+        request = {key: value for key, value in options.items() if value}  # a short request is a fast one
+        request.update(op="call", target=target, args=list(args), seed=seed)
         started, cpu_started = time.perf_counter(), self.cpu_s()
         answer = self._exchange(request, deadline_s, callbacks or {})
-        wall_s = time.perf_counter() - started
-        cpu_s = self.cpu_s() - cpu_started
-        value, after = self._shape(answer, echo)
-        if repeat > 1 and (type(value) is not list or len(value) != repeat):
+        wall_s, cpu_s = time.perf_counter() - started, self.cpu_s() - cpu_started
+        if self._line is None or not well_formed(answer, repeat=repeat, as_handle=as_handle, echo=echo):
             raise self._malformed()
-        if as_handle and not all(type(item) is Handle for item in (value if repeat > 1 else [value])):
-            raise self._malformed()
-        return Reply(
-            value=value,
-            args=after[0] if after else None,
-            kwargs=after[1] if after else None,
-            printed=self._line.printed() if self._line is not None else "",
-            wall_s=wall_s,
-            cpu_s=cpu_s,
-        )
+        value, after = answer
+        args_after, kwargs_after = after if echo else (None, None)
+        return Reply(value, args_after, self._line.printed(), wall_s, cpu_s, kwargs_after)
 
     def checkpoint(self, folder: Path, dtype: str | None = None, *, deadline_s: float = 30.0) -> Handle:
         """Load the Qwen2 checkpoint in `folder` (which must be in `spec.readable`) and return its tree.
@@ -301,15 +288,6 @@ class Worker:
             self.stop()
             raise
         return message
-
-    def _shape(self, answer: Any, echo: bool) -> tuple[Any, Any]:
-        if type(answer) is list and len(answer) == 2:
-            value, after = answer
-            if not echo or (
-                type(after) is list and len(after) == 2 and type(after[0]) is tuple and type(after[1]) is dict
-            ):
-                return value, after if echo else None
-        raise self._malformed()
 
     def _handle(self, answer: Any) -> Handle:
         if type(answer) is Handle:

@@ -16,6 +16,7 @@ from . import faults
 from .faults import Fault, RefuseCall, StopCall, clean
 from .tracebacks import student_frames
 from .watchdog import Line
+from .wire import Handle
 
 MAX_CALLBACKS = 20_000  # in one call
 CALLBACKS_AFTER_STOP = 8
@@ -82,10 +83,24 @@ def converse(line: Line, request: int, callbacks: Callbacks, spec: WorkerSpec) -
     raise _error(line, spec, message.get("err"))
 
 
+def well_formed(answer: Any, *, repeat: int, as_handle: bool, echo: bool) -> bool:
+    """Return whether `answer` is [value, arguments after the call] as `Worker.call` has asked for it."""
+    if type(answer) is not list or len(answer) != 2:
+        return False
+    value, after = answer
+    if repeat > 1 and (type(value) is not list or len(value) != repeat):
+        return False
+    if as_handle and not all(type(item) is Handle for item in (value if repeat > 1 else [value])):
+        return False
+    if not echo:
+        return True
+    return type(after) is list and [type(part) for part in after] == [tuple, dict]
+
+
 def _answer(line: Line, message: dict[str, Any], callbacks: Callbacks) -> Any:
     name, method, args, kwargs = (message.get(key) for key in ("cb", "method", "args", "kwargs"))
-    well_formed = type(name) is str and type(method) is str and type(args) is list and type(kwargs) is dict
-    if not well_formed or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
+    readable = type(name) is str and type(method) is str and type(args) is list and type(kwargs) is dict
+    if not readable or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
         raise line.kill(faults.PROTOCOL, "it called back for something that does not exist")
     callback = callbacks[name]  # type: ignore[index]
     keywords = {"method": method, **kwargs} if method else kwargs  # type: ignore[dict-item]
