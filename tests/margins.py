@@ -1,0 +1,351 @@
+"""Measures how far honest implementations and mistakes are from the bounds: `python -m tests.margins`.
+
+For every row of `grader.course.tolerances`, over many seeds of every public and hidden grid of the row's checks: the
+largest error of honest implementations in units of c (the reference, every variation with arithmetic of its own, in
+which MLX's functions are, and PyTorch at the input's precision), and the smallest of the mistakes. Writes the table
+of docs/tolerances.md. Honest implementations are the project's own and run in this process; mutants run in a worker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import inspect
+import math
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import torch
+
+from grader.course.arrays import EPS
+from grader.course.model import Call, Case, Checkpoint, Layer, Matches, Task
+from grader.course.tolerances import C, tiny
+from grader.course.week1 import WEEK
+from grader.oracles.expected import Expected
+from grader.oracles.mistakes import Mistake, NotApplicable, find
+from grader.paths import ROOT
+from grader.run.execute import OracleCache
+from grader.run.oracle_calls import arguments
+from grader.run.oracle_calls import find as find_oracle
+from grader.run.runner import Resources, worker_spec
+from grader.run.session import Checkpoints, Session
+from grader.validation import corpus
+from grader.worker import checkpoint, standins
+from grader.worker.faults import Fault
+from grader.worker.submission import find as find_layout
+from grader.worker.submission import snapshot
+from grader.worker.values import to_mx
+from grader.worker.wire import Array, Dtype
+from tests import torch_functions
+
+FILE = ROOT / "docs" / "tolerances.md"
+FIRST_SEED = 1000
+SAME_ARITHMETIC = ("layout_", "imports_", "generate_", "sampler_", "causal_", "debug_", "signatures_")
+"""Variations that compute with the reference's own operations."""
+
+USES = {  # the chapters whose functions a chapter calls
+    "attention": {"basics"},
+    "embedding": {"basics"},
+    "qwen2_week1": {"attention", "basics", "embedding", "layer_norm", "positional_encoding", "quantize"},
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One call with the right answer."""
+
+    task: Task
+    check: Matches
+    call: Call
+    named: dict[str, Any]
+    expected: Expected
+
+    def distance(self, got: np.ndarray[Any, Any]) -> float:
+        """Return the largest error in units of eps(dtype) * magnitude; what must be below c."""
+        want = self.expected.value.numpy()
+        if got.shape != want.shape:
+            return math.inf
+        assert self.expected.magnitude is not None
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            error = np.abs(got - want)
+            unit = EPS[self.call.dtype] * self.expected.magnitude.numpy()
+            beyond = np.maximum(error - tiny(self.call.dtype), 0.0)
+            ratio = np.where(beyond == 0, 0.0, beyond / unit)
+        return float(np.nan_to_num(np.where(got == want, 0.0, ratio), nan=math.inf).max(initial=0.0))
+
+
+def rows() -> list[str]:
+    """Return the rows of the table that are not exact, in its order."""
+    return [name for name, c in C.items() if c]
+
+
+def checks(names: set[str] | None = None) -> Iterator[tuple[Task, Matches]]:
+    """Yield the checks of Week 1 whose tolerance is one of the rows `names`, or any that is not exact."""
+    for task in WEEK.tasks:
+        for check in task.checks:
+            if isinstance(check, Matches) and C[check.tolerance] and (names is None or check.tolerance in names):
+                yield task, check
+
+
+def examples(task: Task, check: Matches, cache: OracleCache) -> Iterator[Example]:
+    """Yield every case of the check, public and hidden alike, with numbers of the cache's seed."""
+    for index, axes in enumerate((*check.public, *check.hidden), start=1):
+        call = cache.build(task.id, check, Case(axes, False, index))
+        named = arguments(call, cache.folders.folder)
+        with torch.no_grad():
+            yield Example(task, check, call, named, find_oracle(check.oracle)(**named))
+
+
+class Package:
+    """A submission of the project's own, imported into this process."""
+
+    def __init__(self, name: str, folder: Path, changed: set[str] | None = None) -> None:
+        self.name = name
+        self._changed = changed
+        self._own = "margins_" + name
+        spec = importlib.util.spec_from_file_location(
+            self._own, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[self._own] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[self._own])
+
+    def differs(self, target: str) -> bool:
+        """Return whether the target may compute otherwise than the reference's."""
+        chapter = target.partition(".")[0]
+        return self._changed is None or bool(self._changed & ({chapter} | USES.get(chapter, set())))
+
+    def __call__(self, example: Example, folders: Checkpoints) -> np.ndarray[Any, Any]:
+        """Return the answer in float64."""
+        module, _, name = example.check.target.partition(".")
+        function = getattr(importlib.import_module(f"{self._own}.{module}"), name)
+        call = example.call
+
+        def live(part: Any) -> dict[str, Any]:
+            return {key: _live(value, folders) for key, value in part.items()}
+
+        if call.init is not None:
+            function = function(*live(call.init).values(), **live(call.init_by_name))
+            function = function if call.method is None else getattr(function, call.method)
+        by_name = live(call.by_name)
+        offset = inspect.signature(function).parameters.get("offset")
+        if offset is not None and offset.default is offset.empty:
+            by_name["offset"] = 0
+        answer = function(*live(call.args).values(), **by_name)
+        return np.array(answer.astype(mx.float32)).astype(np.float64)
+
+
+_TREES: dict[tuple[Path, str], Any] = {}
+
+
+def _live(value: Any, folders: Checkpoints) -> Any:
+    """Return what the worker would hand to a submission."""
+    if isinstance(value, Array):
+        return to_mx(value)
+    if isinstance(value, Checkpoint):
+        key = folders.folder(value), value.dtype
+        if key not in _TREES:
+            _TREES[key] = checkpoint.load(str(key[0]), value.dtype)
+        return _TREES[key]
+    if isinstance(value, Layer):
+        parts = (to_mx(p) for p in (value.weight, value.scales, value.biases))
+        return standins.quantized_layer(lambda *_: None, "", *parts, value.group_size, value.bits)
+    return getattr(mx, value.name) if isinstance(value, Dtype) else value
+
+
+class Torch:
+    """PyTorch's own functions at the input's precision."""
+
+    name = "PyTorch"
+
+    def differs(self, target: str) -> bool:
+        """Return whether PyTorch has something for the target."""
+        return target in torch_functions.TARGETS
+
+    @torch.no_grad()
+    def __call__(self, example: Example, folders: Checkpoints) -> np.ndarray[Any, Any]:
+        """Return the answer in float64."""
+        kind = getattr(torch, example.call.dtype)
+        named = {
+            k: v.to(kind) if isinstance(v, torch.Tensor) and v.is_floating_point() else v
+            for k, v in example.named.items()
+        }
+        target = example.check.target + (f".{example.call.method}" if example.call.method else "")
+        return np.asarray(torch_functions.TARGETS[target.removesuffix(".as_linear")](**named).double().numpy())
+
+
+Implementation = Package | Torch
+
+
+def honest(stack: ExitStack, only: Callable[[str], bool] = lambda name: True) -> list[Implementation]:
+    """Return the implementations that have to be inside: reference, variations, PyTorch."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-margins-")))
+    found: list[Implementation] = [Package("reference", ROOT / "reference"), Torch()]
+    for specimen in corpus.load(ROOT / "tests", "variations", 1):
+        if specimen.name.startswith(SAME_ARITHMETIC) or not only(specimen.name):
+            continue
+        root = corpus.build(specimen, ROOT, folder / specimen.name)
+        touched = [name for name, *_ in specimen.changes] + list(specimen.append) + list(specimen.files)
+        found.append(Package(specimen.name, root / specimen.layout, {Path(name).stem for name in touched}))
+    return found
+
+
+@dataclass
+class Row:
+    """What was measured for one row: errors in units of c, and whose."""
+
+    c: float
+    honest: float = 0.0
+    by: str = ""
+    mistake: float = math.inf
+    mistake_by: str = ""
+    mutant: float = math.inf
+    mutant_by: str = ""
+    honest_by_dtype: dict[str, float] = field(default_factory=dict)
+    compared: int = 0  # answers of honest implementations
+
+    def saw(self, name: str, dtype: str, ratio: float) -> None:
+        """Take the error of an honest implementation."""
+        self.compared += 1
+        self.honest_by_dtype[dtype] = max(self.honest_by_dtype.get(dtype, 0.0), ratio)
+        if ratio > self.honest:
+            self.honest, self.by = ratio, f"{name}, {dtype}"
+
+
+def wrong(mistake: Mistake, example: Example) -> float | None:
+    """Return the error of a mistake on an example, None where it does not apply."""
+    try:
+        with torch.no_grad():
+            got = mistake.function(**example.named, got=example.expected.value)
+    except (NotApplicable, RuntimeError, IndexError, AssertionError):
+        return None
+    return example.distance(got.numpy())
+
+
+def measure(
+    seeds: range, implementations: list[Implementation], names: set[str] | None = None, mistakes: bool = True
+) -> dict[str, Row]:
+    """Return the rows with honest errors and those of the registered mistakes.
+
+    A mistake counts with its best case among the checks of a task that list it, for the worst seed.
+    """
+    found = {name: Row(C[name]) for name in rows() if names is None or name in names}
+    for seed in seeds:
+        folders = Checkpoints(seed)
+        best: dict[tuple[str, str, str], float] = {}
+        for task, check in checks(names):
+            row = found[check.tolerance]
+            for example in examples(task, check, OracleCache(seed, folders)):
+                for one in implementations:
+                    if one.differs(check.target):
+                        row.saw(one.name, example.call.dtype, example.distance(one(example, folders)) / row.c)
+                for name in check.mistakes if mistakes else ():
+                    ratio = wrong(find(name), example)
+                    key = check.tolerance, task.id, name
+                    if ratio is not None:
+                        best[key] = max(best.get(key, 0.0), ratio / row.c)
+        for (row_name, task_id, name), ratio in best.items():
+            row = found[row_name]
+            if ratio < row.mistake:
+                row.mistake, row.mistake_by = ratio, f"{name} in {task_id}"
+        _TREES.clear()
+        folders.close()
+    return found
+
+
+def measure_mutants(seeds: range, found: dict[str, Row]) -> int:
+    """Add the smallest errors of the mutants, each at the checks that it names; return how many had numbers."""
+    by_name = {f"{t.id} {c.name}": (t, c) for t, c in checks()}
+    count = 0
+    with ExitStack() as stack:
+        resources = Resources.open(seeds[0], stack)
+        for specimen in corpus.load(ROOT / "tests", "mutants", 1):
+            targets = [by_name[name] for name in specimen.fails if name in by_name]
+            if not targets or specimen.name.startswith("fault_"):
+                continue
+            count += 1
+            with tempfile.TemporaryDirectory(prefix="grader-margins-") as name:
+                Path(name).chmod(0o755)
+                root = corpus.build(specimen, ROOT, Path(name) / "submission")
+                copy = snapshot(find_layout(root), Path(name) / "snapshot")
+                for seed in seeds:
+                    folders = resources.cache.folders
+                    spec = worker_spec(copy, folders.readable())
+                    with Session(spec, resources.zygote, folders) as session:
+                        _mutant(specimen.name, session, targets, OracleCache(seed, folders), found)
+    return count
+
+
+def _mutant(
+    name: str, session: Session, targets: list[tuple[Task, Matches]], cache: OracleCache, found: dict[str, Row]
+) -> None:
+    for task, check in targets:
+        row, best = found[check.tolerance], 0.0
+        for example in examples(task, check, cache):
+            try:
+                value = session.invoke(check.target, example.call, deadline_s=2.0).value
+            except Fault:
+                best = math.inf
+                break
+            numbers = example.distance(_numbers(value)) if isinstance(value, Array) else math.inf
+            best = max(best, numbers / row.c)
+        if best < row.mutant:
+            row.mutant, row.mutant_by = best, f"{name} at {task.id} {check.name}"
+
+
+def _numbers(value: Array) -> np.ndarray[Any, Any]:
+    from grader.course.arrays import numbers
+
+    return numbers(value)
+
+
+def table(found: dict[str, Row], seeds: int) -> str:
+    """Return the table as Markdown."""
+    lines = [
+        f"Largest and smallest over {seeds} seeds of every public and hidden case; "
+        f"{sum(r.compared for r in found.values()):,} answers of honest implementations compared.",
+        "",
+        "| row | c | honest max / c | by | mistake min / c | by | mutant min / c | by |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in found.items():
+        mutant = "" if math.isinf(row.mutant) else f"{row.mutant:.3g}"
+        lines.append(
+            f"| `{name}` | {row.c:g} | {row.honest:.2f} | {row.by} | {row.mistake:.3g} | {row.mistake_by} "
+            f"| {mutant} | {row.mutant_by} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--row", action="append", help="only this row; the file is not written")
+    parser.add_argument("--mutant-seeds", type=int, default=2, help="seeds for the mutants, 0 for none")
+    options = parser.parse_args()
+    names = set(options.row) if options.row else None
+    with ExitStack() as stack:
+        found = measure(range(FIRST_SEED, FIRST_SEED + options.seeds), honest(stack), names)
+    if options.mutant_seeds and names is None:
+        measure_mutants(range(FIRST_SEED, FIRST_SEED + options.mutant_seeds), found)
+    text = table(found, options.seeds)
+    print(text)
+    for name, row in found.items():
+        print(name, {d: round(r, 3) for d, r in sorted(row.honest_by_dtype.items())})
+    if names is None and FILE.exists():
+        old = FILE.read_text()
+        FILE.write_text(re.sub(r"(?s)(<!-- measured -->\n).*(<!-- end -->)", lambda m: m[1] + text + m[2], old))
+
+
+if __name__ == "__main__":
+    main()
