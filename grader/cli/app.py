@@ -1,7 +1,7 @@
 """`grader`: the commands, and the one place where an error becomes a sentence and an exit code.
 
 Exit codes: 0 all passed; 1 some check failed; 2 usage; 3 submission rejected; 4 the grader could not judge;
-130 interrupted.
+130 interrupted; 141 nobody read the output to its end.
 """
 
 from __future__ import annotations
@@ -10,71 +10,114 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated
 
-import click
 import typer
 
-from grader.cli import check, doctor, history, submit, validate
+from grader.cli import check, doctor, history, submit, usage, validate
+from grader.cli.interrupt import EXIT_CODE as INTERRUPTED
+from grader.cli.interrupt import Interrupted, ignore
+from grader.cli.terminal import ReaderGone, discard_output, prepare_streams, say
 from grader.errors import CannotJudge, GraderError
 
-INTERRUPTED = 130
+READER_GONE = 141  # as for a program that SIGPIPE ends
 
 app = typer.Typer(
     name="grader",
-    help="Grade a submission for the course: numbers against PyTorch, in isolation, with reasons.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("submit")(submit.submit)
-app.command("check")(check.check)
-app.command("doctor")(doctor.doctor)
-app.command("validate")(validate.validate)
-app.command("history")(history.history)
-app.command("show")(history.show)
+COMMANDS: dict[str, Callable[..., int]] = {
+    "submit": submit.submit,
+    "check": check.check,
+    "history": history.history,
+    "show": history.show,
+    "doctor": doctor.doctor,
+    "validate": validate.validate,
+}
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
 
 
-def main() -> NoReturn:
-    """Run the command line and exit with the code of the outcome; never shows a traceback."""
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"grader {version('grader')}")
+        raise typer.Exit
+
+
+@app.callback()
+def grader(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Grade a submission for the course: numbers against PyTorch, in isolation, with reasons.
+
+    [bold]While you work:[/bold]  grader check 1.3.1
+
+    [bold]To be graded:[/bold]    grader submit week1
+
+    [bold]New machine:[/bold]     grader doctor
+    """
+
+
+def run() -> int:
+    """Run the command that the arguments ask for and return the exit code; says at most one sentence."""
+    prepare_streams()
+    code, sentence = _outcome()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+        code = READER_GONE
+    except OSError as error:
+        discard_output()
+        code, sentence = CannotJudge.exit_code, sentence or f"the output: {_os_sentence(error)}"
+    if sentence:
+        say(sentence)
+    return code
+
+
+def _outcome() -> tuple[int, str]:
     try:
         code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; what was finished is kept, and the same command goes on from there")
-        sys.exit(INTERRUPTED)
+        return (code if isinstance(code, int) else 0), ""
+    except Interrupted as stop:
+        ignore()
+        return INTERRUPTED, stop.sentence
+    except usage.ParserProblem as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+            return usage.EXIT_CODE, ""
+        return usage.EXIT_CODE, usage.sentence(error, list(COMMANDS))
     except GraderError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # the reader went away; nothing to tell it
-        sys.exit(CannotJudge.exit_code)
+        return error.exit_code, str(error)
+    except (ReaderGone, BrokenPipeError):
+        discard_output()
+        return READER_GONE, ""
     except OSError as error:
-        _say(_os_sentence(error))
-        sys.exit(CannotJudge.exit_code)
+        return CannotJudge.exit_code, _os_sentence(error)
+    except typer.Abort:
+        return INTERRUPTED, "interrupted"
+    except SystemExit as done:  # the parser's own: completion, help to a reader that has gone
+        return (done.code if isinstance(done.code, int) else 0), ""
     except Exception as error:
-        _say(f"the grader itself failed: {type(error).__name__}: {error} ({_record()})")
-        sys.exit(CannotJudge.exit_code)
-
-
-def _say(sentence: str) -> None:
-    print(f"grader: {sentence}", file=sys.stderr)
+        return CannotJudge.exit_code, (
+            f"the grader itself failed: {type(error).__name__}: {error} ({_record()})"
+        )
 
 
 def _os_sentence(error: OSError) -> str:
+    name = f" ({error.filename})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"the disk is full{f' ({error.filename})' if error.filename else ''}; what was finished is kept"
-        )
-    return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        return f"the disk is full{name}; what was recorded before is kept"
+    return f"{error.strerror or error}{name}"
 
 
 def _record() -> str:

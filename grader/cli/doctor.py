@@ -13,10 +13,16 @@ from grader.errors import CannotJudge, GraderError
 
 
 def doctor(home: Home = DEFAULT_HOME) -> int:
-    """Try everything that grading needs on this machine, and say what is missing."""
-    from rich.console import Console
+    """Try everything that grading needs on this machine, and say what is missing.
+
+    [bold]Example[/bold]
+
+        grader doctor
+    """
     from rich.table import Table
     from rich.text import Text
+
+    from grader.cli.terminal import console
 
     table = Table(box=None, pad_edge=False, show_header=False)
     failed = 0
@@ -26,7 +32,7 @@ def doctor(home: Home = DEFAULT_HOME) -> int:
         except (GraderError, OSError, ImportError) as error:
             text, word, style, failed = str(error), "missing", "bold red", failed + 1
         table.add_row(Text(word, style=style), Text(name), Text(text, overflow="fold"))
-    Console().print(table)
+    console().print(table)
     return CannotJudge.exit_code if failed else 0
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.errors import CannotJudge
+from grader.errors import CannotJudge, UsageError
 
 Submission = Annotated[
     Path,
@@ -35,7 +37,7 @@ def user() -> str:
     """Return the name to record runs under when none is given."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError):  # a user id without a name, and no variable that tells one
         return os.environ.get("USER", "student")
 
 
@@ -43,12 +45,34 @@ def writable_folder(folder: Path, what: str) -> None:
     """Make `folder` and try to write into it, before a run is made whose report would be lost.
 
     Raises:
+        UsageError: there is a file in its place.
         CannotJudge: it cannot be written.
     """
-    probe = folder / f".probe-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.write_text("x")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder) as probe:  # has no name: a kill leaves nothing behind
+            probe.write(b"x")
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"the {what} {folder} is not a folder") from None
     except OSError as error:
-        raise CannotJudge(f"the {what} {folder} cannot be written: {error.strerror}") from None
+        raise CannotJudge(f"the {what} {folder} cannot be written: {_reason(error)}") from None
+
+
+def writable_file(path: Path, what: str) -> None:
+    """Do the same for the folder of a file.
+
+    Raises:
+        UsageError: `path` is a folder, or lies in something that is none.
+        CannotJudge: it cannot be written.
+    """
+    if path.is_dir():
+        raise UsageError(f"the {what} {path} is a folder; give the name of a file in it")
+    writable_folder(path.absolute().parent, f"folder of the {what}")
+
+
+def _reason(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return "it is read-only"
+    return error.strerror or type(error).__name__

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from grader.course.model import Check, Task
+from grader.cli.terminal import console
 from grader.result import CheckResult, Tier, Verdict
+
+if TYPE_CHECKING:
+    from grader.course.model import Check, Task
+
+NAME_WIDTH = 36
+NAMED_FAILURES = 3
 
 
 class Progress:
-    """A bar over all checks; a context manager. `done` is the runner's listener."""
+    """A bar over all checks; a context manager. `done` is the runner's listener.
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
+    Attributes:
+        finished: how many checks are done; those of a run that is taken up again count from the start.
+        total: how many checks there are.
+    """
+
+    def __init__(self, checks: Iterable[tuple[Task, Check]]) -> None:
+        self._names = [f"{task.id} {check.name}"[:NAME_WIDTH] for task, check in checks]
         self._failed: list[str] = []
+        self.finished, self.total = 0, len(self._names)
         self._bar = Bar(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
+            BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[failed]}", markup=False),
-            console=Console(stderr=True),
+            TextColumn("{task.fields[failed]}", markup=False, style="red"),
+            console=console(stderr=True),
             transient=True,
         )
-        total = sum(len(task.checks) for task in tasks)
-        self._task = self._bar.add_task("starting", total=total, failed="")
+        width = max(map(len, self._names), default=0)
+        self._task = self._bar.add_task("starting".ljust(width), total=self.total, failed="")
+        self._width = width
 
     def __enter__(self) -> Progress:
         if self._bar.console.is_terminal:
@@ -40,9 +54,20 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
+    def running(self) -> None:
+        """Show the check that runs now."""
+        name = self._names[self.finished] if self.finished < self.total else "finishing"
+        self._bar.update(
+            self._task, completed=self.finished, description=name.ljust(self._width), failed=self._failing()
+        )
+
     def done(self, task: Task, check: Check, result: CheckResult) -> None:
-        """Show that a check is finished."""
+        """Count a finished check, and show the next one."""
+        self.finished += 1
         if result.verdict is Verdict.FAIL and result.tier is Tier.CORE and task.id not in self._failed:
             self._failed.append(task.id)
-        failed = f"failing: {', '.join(self._failed)}" if self._failed else ""
-        self._bar.update(self._task, advance=1, description=f"{task.id} {check.name}"[:36], failed=failed)
+        self.running()
+
+    def _failing(self) -> str:
+        more = f" and {len(self._failed) - NAMED_FAILURES} more" if len(self._failed) > NAMED_FAILURES else ""
+        return f"failing: {', '.join(self._failed[:NAMED_FAILURES])}{more}" if self._failed else ""

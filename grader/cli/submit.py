@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.options import DEFAULT_HOME, Home, Submission, Unsafe, user, writable_folder
-from grader.errors import UsageError
+from grader.cli import complete
+from grader.cli.interrupt import Interrupted
+from grader.cli.options import (
+    DEFAULT_HOME,
+    Home,
+    Submission,
+    Unsafe,
+    user,
+    writable_file,
+    writable_folder,
+)
+from grader.errors import CannotJudge, GraderError, UsageError
 
 if TYPE_CHECKING:
+    from grader.cli.progress import Progress
     from grader.course.model import Week
     from grader.result import Result
 
 
 def submit(
-    week: Annotated[str, typer.Argument(help="week1")],
+    week: Annotated[
+        str, typer.Argument(help="The week, such as week1.", metavar="WEEK", autocompletion=complete.weeks)
+    ],
     submission: Submission = Path("."),
-    student: Annotated[str, typer.Option("--student", help="The name to record the run under.")] = "",
+    student: Annotated[
+        str, typer.Option("--student", help="The name to record the run under; the default is yours.")
+    ] = "",
     task: Annotated[
-        list[str] | None, typer.Option("--task", "-t", help="Only this task; may be repeated.")
+        list[str] | None,
+        typer.Option("--task", "-t", help="Only this task; may be repeated.", autocompletion=complete.tasks),
     ] = None,
     seed: Annotated[
         int | None,
@@ -32,67 +50,133 @@ def submit(
     unsafe: Unsafe = False,
     home: Home = DEFAULT_HOME,
 ) -> int:
-    """Grade a submission: every task, public and hidden cases; write an HTML report."""
+    """Grade a submission: every task, public and hidden cases; record it and write an HTML report.
+
+    A run that was cut off is taken up where it stopped: give the same command again.
+
+    [bold]Examples[/bold]
+
+        grader submit week1
+
+        grader submit week1 --submission ~/tiny-llm --student ada --json result.json
+
+        grader submit week1 --task 1.3.1 --task 1.3.2
+    """
     from grader.course.catalog import find_week
 
     found = find_week(week)
     tasks = _tasks(found, task or [])
+    order = Order(found, submission, student or user(), tasks, seed, unsafe, home)
+    order.reject()
     writable_folder(report, "report folder")
     if json_file is not None:
-        writable_folder(json_file.resolve().parent, "folder for the result file")
-    result = grade(found, submission, student or user(), tasks, seed, unsafe, home)
-    return publish(result, report, json_file)
+        writable_file(json_file, "result file")
+    return publish(order.grade(), report, json_file)
 
 
 def _tasks(week: Week, names: list[str]) -> tuple[str, ...]:
     from grader.course.catalog import find_task
 
-    for name in names:
+    wanted = [name.strip() for name in names]
+    for name in wanted:
         owner, _ = find_task(name)
         if owner.number != week.number:
             raise UsageError(f"task {name} belongs to week {owner.number}, not to week {week.number}")
-    return tuple(t.id for t in week.tasks if t.id in names)
+    return tuple(t.id for t in week.tasks if t.id in wanted)
 
 
-def grade(
-    week: Week,
-    submission: Path,
-    student: str,
-    tasks: tuple[str, ...],
-    seed: int | None,
-    unsafe: bool,
-    home: Path,
-) -> Result:
-    """Grade with live progress and return the recorded result."""
-    from grader.cli.progress import Progress
-    from grader.run import identity
-    from grader.run.runner import Request, Resources, Runner
-    from grader.store import Store
-    from grader.worker.submission import find
+@dataclass(frozen=True)
+class Order:
+    """What is to be graded, and for whom."""
 
-    find(submission)  # rejected before anything is started
-    request = Request(week, submission, student, tasks, seed, unsafe=unsafe)
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.open(home))
-        number = identity.secret_seed(home) if seed is None else seed
-        progress = stack.enter_context(Progress(request.selected))
-        resources = Resources.open(number, stack)
-        return Runner(resources, store, home / "errors.log").grade(request, progress.done)
+    week: Week
+    submission: Path
+    student: str
+    tasks: tuple[str, ...]
+    seed: int | None
+    unsafe: bool
+    home: Path
+
+    def reject(self) -> None:
+        """Look at the submission before anything is started or made.
+
+        Raises:
+            SubmissionRejected: there is nothing to grade.
+        """
+        from grader.worker.submission import find
+
+        find(self.submission)
+
+    def grade(self) -> Result:
+        """Grade with live progress and return the recorded result."""
+        from grader.cli.progress import Progress
+
+        tasks = [t for t in self.week.tasks if not self.tasks or t.id in self.tasks]
+        progress = Progress((task, check) for task in tasks for check in task.checks)
+        try:
+            with progress:
+                return self._run(progress)
+        except Interrupted as stop:
+            stop.sentence = _kept(progress)
+            raise
+
+    def _run(self, progress: Progress) -> Result:
+        from grader.run import identity
+        from grader.run.runner import Request, Resources, Runner
+        from grader.store import Store
+
+        request = Request(self.week, self.submission, self.student, self.tasks, self.seed, unsafe=self.unsafe)
+        with ExitStack() as stack:
+            store = stack.enter_context(Store.open(self.home))
+            number = identity.secret_seed(self.home) if self.seed is None else self.seed
+            resources = Resources.open(number, stack)
+            return Runner(resources, store, self.home / "errors.log").grade(request, progress.done)
+
+
+def _kept(progress: Progress) -> str:
+    if not progress.finished:
+        return "interrupted before the first check was finished"
+    return (
+        f"interrupted; {progress.finished} of {progress.total} checks are finished and kept, "
+        "and the same command goes on from there"
+    )
 
 
 def publish(result: Result, report: Path, json_file: Path | None) -> int:
-    """Print the result, write the files, and return the exit code."""
-    from rich.console import Console
+    """Write the files, print the result, and return the exit code.
 
+    The files come first, so that a reader of the output who goes away costs nothing, and a file that cannot be
+    written costs neither the other one nor what is printed.
+
+    Raises:
+        CannotJudge: a file could not be written.
+    """
+    from grader.cli.terminal import console, one_line
     from grader.export.console import summary
     from grader.export.json_file import write_result
     from grader.report.render import write_student
 
-    console = Console()
-    console.print(summary(result))
+    lines: list[str] = []
+    problems: list[str] = []
     if json_file is not None:
-        write_result(result, json_file)
-        console.print(f"result file: {json_file}", markup=False, highlight=False, soft_wrap=True)
-    path = write_student(result, report)
-    console.print(f"report: {path}", markup=False, highlight=False, soft_wrap=True)
+        file = json_file
+        _attempt(lambda: write_result(result, file), problems)
+        lines += [] if problems else [f"result file: {json_file}"]
+    path = _attempt(lambda: write_student(result, report), problems)
+    lines += [f"report: {path}"] if path else []
+    screen = console()
+    screen.print(summary(result))
+    notes = [f"note: {one_line(note)}" for note in result.notes]
+    for line in [*notes, *lines]:
+        screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if problems:
+        raise CannotJudge(f"{'; '.join(problems)} (the run is recorded: grader show {result.run_id})")
     return result.exit_code
+
+
+def _attempt(write: Callable[[], Path | None], problems: list[str]) -> Path | None:
+    try:
+        return write()
+    except GraderError as error:
+        problems.append(str(error).removesuffix(" The run is in the history.").rstrip("."))
+        return None

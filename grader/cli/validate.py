@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.options import writable_file
 from grader.errors import CannotJudge, UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +20,22 @@ GROUPS = ("reference", "skeleton", "mutants", "variations", "attacks")
 
 
 def validate(
-    week: Annotated[int, typer.Option("--week", help="The week whose checks are tried.")] = 1,
+    week: Annotated[int, typer.Option("--week", min=1, help="The week whose checks are tried.")] = 1,
     group: Annotated[list[str] | None, typer.Option("--group", help=f"Of {', '.join(GROUPS)}.")] = None,
     only: Annotated[str, typer.Option("--only", help="Only specimens with this in their name.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")] = 2,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> int:
-    """Grade the reference, the skeleton, all mutants, variations and attacks, and judge the outcome of each."""
+    """Grade the grader: reference, skeleton, mutants, variations and attacks, and judge the outcome of each.
+
+    Needs a checkout of the project.
+
+    [bold]Examples[/bold]
+
+        grader validate
+
+        grader validate --group mutants --only rope --jobs 1
+    """
     from grader.course.catalog import find_week
     from grader.paths import ROOT
     from grader.validation.engine import validate as run
@@ -38,6 +48,8 @@ def validate(
     folder = ROOT / "tests"
     if not (folder / "mutants").is_dir():
         raise CannotJudge(f"{folder} holds no mutants: validate needs a checkout of the project")
+    if json_file is not None:
+        writable_file(json_file, "file of figures")
     started = time.perf_counter()
     summary = run(week, folder, groups, jobs, only, _line)
     _print(summary, time.perf_counter() - started)

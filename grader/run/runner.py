@@ -19,7 +19,7 @@ from pathlib import Path
 from grader.course.model import Check, Task, Week
 from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
-from grader.run import identity
+from grader.run import identity, leftovers
 from grader.run.execute import Executor, OracleCache, Outcome
 from grader.run.session import Checkpoints, Session
 from grader.run.verdicts import check_result, grader_error, not_run, task_result
@@ -61,14 +61,17 @@ class Resources:
     zygote: Zygote | None
     cache: OracleCache
     canary: str = ""
+    place: Path | None = None  # for temporary folders; None: where the system has them
 
     @classmethod
     def open(cls, seed: int, stack: ExitStack) -> Resources:
         """Start the zygote and make room for checkpoints; `stack` ends both."""
+        place = stack.enter_context(leftovers.workplace())
         zygote = stack.enter_context(Zygote()) if sys.platform == "linux" else None
-        folders = Checkpoints(seed)
+        with leftovers.inside(place):
+            folders = Checkpoints(seed)
         stack.callback(folders.close)
-        return cls(zygote, OracleCache(seed, folders))
+        return cls(zygote, OracleCache(seed, folders), place=place)
 
 
 class Runner:
@@ -91,7 +94,10 @@ class Runner:
             CannotJudge: the sandbox is incomplete, or the run cannot be recorded.
         """
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-submission-")))
+            place = self._resources.place
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-submission-", dir=place))
+            )
             folder.chmod(0o755)
             copy = snapshot(find(request.submission), folder / "snapshot")
             session = stack.enter_context(self._session(copy, request))
@@ -176,7 +182,8 @@ class _Run:
         """Fly the canary once per process, start the first worker and import the submission."""
         if not self._resources.canary:
             readable = self._resources.cache.folders.readable()
-            self._resources.canary = fly_canary(self._resources.zygote, readable, self._request.unsafe)
+            with leftovers.inside(self._resources.place):
+                self._resources.canary = fly_canary(self._resources.zygote, readable, self._request.unsafe)
         self._session.start()
 
     def header(self) -> RunHeader:
