@@ -47,8 +47,8 @@ def _explains(candidate: Mistake, samples: Sequence[Sample]) -> bool:
         if wrong.shape != sample.got.shape:
             return False
         # The magnitude belongs to the right answer; where the wrong one is larger, its rounding errors are too.
-        scale = np.where(np.isfinite(wrong), np.abs(wrong), 0.0) + np.abs(sample.target.value)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        scale = sum(np.where(np.isfinite(v), np.abs(v), 0.0) for v in (wrong, sample.target.value))
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             relative = sample.target.bound / np.where(scale > 0, np.abs(sample.target.value), np.inf)
         floor = np.nanmedian(relative[np.isfinite(relative)]) if np.isfinite(relative).any() else 0.0
         bound = 2 * sample.target.bound + floor * scale

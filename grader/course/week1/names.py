@@ -15,7 +15,8 @@ SCALES = (
     "scale-ignored",
     "scale-missing",
 )
-MASKS = ("mask-ignored", "mask-causal-ignored", "mask-subtracted", "mask-before-scale", "causal-top-left")
+# the word first: where both explain the numbers, it is the one that says which mask
+MASKS = ("mask-causal-ignored", "mask-ignored", "mask-subtracted", "mask-before-scale", "causal-top-left")
 SOFTMAX = ("softmax-last-axis", "softmax-all-elements", "softmax-no-max", "softmax-not-normalised")
 HEADS = ("kv-heads-tiled", "kv-head-zero")
 SDPA = (*SCALES, *MASKS, "softmax-over-queries", "softmax-missing")
