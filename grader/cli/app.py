@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -70,6 +71,8 @@ def grader(
 def run() -> int:
     """Run the command that the arguments ask for and return the exit code; says at most one sentence."""
     prepare_streams()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # of libraries, to their users: none of it helps a student
     code, sentence = _outcome()
     try:
         sys.stdout.flush()

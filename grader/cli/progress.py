@@ -52,7 +52,8 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if self._bar.live.is_started:  # otherwise it would leave an empty line
+            self._bar.stop()
 
     def running(self) -> None:
         """Show the check that runs now."""

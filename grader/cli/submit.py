@@ -150,33 +150,35 @@ def publish(result: Result, report: Path, json_file: Path | None) -> int:
 
     Raises:
         CannotJudge: a file could not be written.
+        Exception: the grader failed in writing one.
     """
     from grader.cli.terminal import console, one_line
     from grader.export.console import summary
     from grader.export.json_file import write_result
     from grader.report.render import write_student
 
+    problems: list[Exception] = []
     lines: list[str] = []
-    problems: list[str] = []
     if json_file is not None:
         file = json_file
-        _attempt(lambda: write_result(result, file), problems)
-        lines += [] if problems else [f"result file: {json_file}"]
-    path = _attempt(lambda: write_student(result, report), problems)
-    lines += [f"report: {path}"] if path else []
+        lines += _written("result file", lambda: write_result(result, file) or file, problems)
+    lines += _written("report", lambda: write_student(result, report), problems)
     screen = console()
     screen.print(summary(result))
-    notes = [f"note: {one_line(note)}" for note in result.notes]
-    for line in [*notes, *lines]:
+    for line in [*(f"note: {one_line(note)}" for note in result.notes), *lines]:
         screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    for problem in problems:
+        if not isinstance(problem, GraderError):
+            raise problem
     if problems:
-        raise CannotJudge(f"{'; '.join(problems)} (the run is recorded: grader show {result.run_id})")
+        texts = (str(p).removesuffix(" The run is in the history.").rstrip(".") for p in problems)
+        raise CannotJudge(f"{'; '.join(texts)} (the run is recorded: grader show {result.run_id})")
     return result.exit_code
 
 
-def _attempt(write: Callable[[], Path | None], problems: list[str]) -> Path | None:
+def _written(what: str, write: Callable[[], Path], problems: list[Exception]) -> list[str]:
     try:
-        return write()
-    except GraderError as error:
-        problems.append(str(error).removesuffix(" The run is in the history.").rstrip("."))
-        return None
+        return [f"{what}: {write()}"]
+    except Exception as error:
+        problems.append(error)
+        return []

@@ -32,6 +32,8 @@ from grader.worker.submission import Snapshot, find, snapshot
 FATAL_KINDS = ("timeout", "crash", "exit", "memory", "output", "threads", "protocol")
 FATAL_CHECKS = 3  # after so many checks of a task that ended workers, its other checks are not run
 
+SYNTAX = ("SyntaxError: ", "IndentationError: ", "TabError: ")
+
 Listener = Callable[[Task, Check, CheckResult], None]
 
 
@@ -255,7 +257,7 @@ class _Run:
             unsafe=header.unsafe,
             environment=header.environment,
             hashes=header.hashes,
-            notes=header.notes,
+            notes=header.notes + _broken_modules(results, header.notes),
             selected=header.selected,
         )
 
@@ -329,6 +331,16 @@ def _planned(task: Task) -> PlannedTask:
         checks=tuple(check.name for check in task.checks),
         needs=task.needs,
     )
+
+
+def _broken_modules(tasks: list[TaskResult], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a note for each module that did not import when a call needed it, with file and line."""
+    found = {}
+    for message in (check.message for task in tasks for check in task.checks if check.message):
+        place, _, code = message.traceback[-1].partition(" in ") if message.traceback else ("", "", "")
+        if code.startswith("<module>: ") and (message.kind == "import" or message.got.startswith(SYNTAX)):
+            found[place] = f"{place} does not import: {message.got}"
+    return tuple(note for place, note in found.items() if not any(place in text for text in known))
 
 
 def _import_problem(fault: Fault) -> str:
