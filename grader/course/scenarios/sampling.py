@@ -267,14 +267,6 @@ def keeps_one(bench: Bench) -> None:
         )
 
 
-def none_switches_off(bench: Bench) -> None:
-    """`top_p=None` and `top_k=None` cut nothing: even an unlikely token comes up."""
-    for public in _sides(bench):
-        p = shuffled(bench, public, (0.3, 0.3, 0.2, 0.2), 1)
-        setting = Setting(1.0, None, None)
-        _judge(bench, setting, _counts(bench, setting, p, 200), (p,), {}, "draws from the whole distribution")
-
-
 def both_cuts(bench: Bench) -> None:
     """With both, top_k cuts first and top_p sums what is left, normalised again."""
     for public in _sides(bench):
