@@ -18,7 +18,7 @@ class Verdict(str, enum.Enum):
 
     PASS = "PASS"
     FAIL = "FAIL"  # the submission's fault
-    SKIPPED = "SKIPPED"  # a needed task failed, or the machine lacks what it takes; the reason is in the message
+    SKIPPED = "SKIPPED"  # a needed task failed, or the machine lacks what it takes
     INCONCLUSIVE = "INCONCLUSIVE"  # could not be measured: never costs points
     ERROR = "ERROR"  # the grader's fault: never costs points
 
@@ -29,6 +29,16 @@ class Tier(str, enum.Enum):
     CORE = "core"  # points of the week
     EDGE = "edge"  # extra points
     STYLE = "style"  # no points
+
+
+@dataclass(frozen=True)
+class ErrorMap:
+    """Where the wrong elements of a result lie, folded to rows and columns."""
+
+    rows: str  # what a row is: "head"
+    columns: str
+    shares: tuple[tuple[float, ...], ...]  # per cell the share of its elements that are wrong, 0 to 1
+    worst: tuple[int, int]  # the cell of the element that is farthest outside
 
 
 @dataclass(frozen=True)
@@ -46,8 +56,10 @@ class Message:
     region: str = ""  # where the wrong elements lie, if that is regular: "heads 1, 3 only"
     hint: str = ""  # only if proved: a named wrong oracle reproduces the student's numbers
     rerun: str = ""  # the command that shows it again
-    traceback: tuple[str, ...] = ()  # the student's own frames, outermost first: "basics.py:12 in softmax: return x / y"
+    # the student's own frames, outermost first: "basics.py:12 in softmax: return x / y"
+    traceback: tuple[str, ...] = ()
     printed: str = ""  # what the submission printed during the failing call, capped
+    map: ErrorMap | None = None  # where the wrong elements lie, for public cases
 
     def lines(self) -> list[tuple[str, str]]:
         """Return the lines that have something to say, as (label, text)."""
@@ -139,7 +151,8 @@ class Result:
     unsafe: bool  # graded with a required sandbox layer missing
     environment: dict[str, str]
     hashes: dict[str, str]  # submission, course, environment
-    notes: tuple[str, ...] = ()  # what was found out about the submission as a whole: import problems, left-out files
+    # what was found out about the submission as a whole: import problems, left-out files
+    notes: tuple[str, ...] = ()
     complete: bool = True  # False: cut off; the tasks hold what was finished
     selected: tuple[str, ...] = ()  # the tasks asked for, empty for the whole week
     progress: tuple[Progress, ...] = field(default=())
@@ -261,6 +274,7 @@ def check_to_json(check: CheckResult) -> dict[str, Any]:
             "rerun": message.rerun,
             "traceback": list(message.traceback),
             "printed": message.printed,
+            "map": None if message.map is None else _map_to_json(message.map),
         },
         "seconds": round(check.seconds, 4),
         "cpu_s": round(check.cpu_s, 4),
@@ -272,7 +286,8 @@ def check_from_json(data: dict[str, Any]) -> CheckResult:
     detail = data["detail"]
     message = None
     if detail is not None:
-        message = Message(**{**detail, "traceback": tuple(detail["traceback"])})
+        folded = _map_from_json(detail.get("map"))
+        message = Message(**{**detail, "traceback": tuple(detail["traceback"]), "map": folded})
     return CheckResult(
         name=data["name"],
         sentence=data["sentence"],
@@ -286,6 +301,22 @@ def check_from_json(data: dict[str, Any]) -> CheckResult:
         seconds=data["seconds"],
         cpu_s=data["cpu_s"],
     )
+
+
+def _map_to_json(folded: ErrorMap) -> dict[str, Any]:
+    return {
+        "rows": folded.rows,
+        "columns": folded.columns,
+        "shares": [list(row) for row in folded.shares],
+        "worst": list(folded.worst),
+    }
+
+
+def _map_from_json(data: dict[str, Any] | None) -> ErrorMap | None:
+    if data is None:
+        return None
+    row, column = data["worst"]
+    return ErrorMap(data["rows"], data["columns"], tuple(tuple(r) for r in data["shares"]), (row, column))
 
 
 def _task_to_json(task: TaskResult) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.report.wording import points, visible
+from grader.result import ErrorMap
 
 BAR_HEIGHT = 16
 NARROW_PERCENT = 4.5  # a label of a day narrower than this keeps its number only
+MAP_WIDTH = 300  # pixels that the cells of an error map may take at most
 PHONE_PERCENT = 12.0  # one narrower than this does so on a phone
 
 
@@ -112,6 +114,44 @@ def _tick(tick: Tick, total: float) -> Markup:
 
 PLOT_HEIGHT = 150
 LABELLED_RUNS = 12
+
+
+def error_map(folded: ErrorMap, title: str, summary: str) -> Markup:
+    """Draw where the wrong elements lie: the area of a square is the share of wrong elements in its cell.
+
+    A dot is a cell without any, the ring marks the element that is farthest outside. Sizes are in pixels, because a
+    cell has to stay square.
+    """
+    rows, columns = len(folded.shares), len(folded.shares[0])
+    cell = max(7, min(22, MAP_WIDTH // columns))
+    left, top = 14 + 7 * len(str(rows)) if folded.rows else 4, 6
+    body = [Markup("")]
+    for i, row in enumerate(folded.shares):
+        y = top + (i + 0.5) * cell
+        if folded.rows and (rows <= 12 or i % 4 == 0):
+            body.append(Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(left - 8, y + 4, i))
+        for j, share in enumerate(row):
+            x = left + (j + 0.5) * cell
+            if share <= 0:
+                body.append(Markup('<circle cx="{:g}" cy="{:g}" r="1" class="inside"/>').format(x, y))
+                continue
+            side = max(2.0, (cell - 2) * share**0.5)
+            square = Markup('<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}" class="outside"/>')
+            body.append(
+                square.format(round(x - side / 2, 2), round(y - side / 2, 2), round(side, 2), round(side, 2))
+            )
+    worst_x, worst_y = left + (folded.worst[1] + 0.5) * cell, top + (folded.worst[0] + 0.5) * cell
+    ring = Markup('<circle cx="{:g}" cy="{:g}" r="{:g}" class="worst"/>')
+    body.append(ring.format(worst_x, worst_y, cell * 0.62))
+    bottom = top + rows * cell
+    axis = Markup('<text x="{:g}" y="{:g}" text-anchor="middle">{}</text>')
+    body += [
+        axis.format(left + (j + 0.5) * cell, bottom + 14, j)
+        for j in range(0, columns, 1 if cell >= 16 else 8)
+    ]
+    width, height = left + columns * cell + 8, bottom + 20
+    head = Markup('<svg role="img" aria-label="{}. {}" width="{}" height="{}" class="map">')
+    return head.format(title, summary, width, height) + Markup("").join(body) + Markup("</svg>")
 
 
 def progress_line(

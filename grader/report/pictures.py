@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from grader.report.charts import Part, Segment, Tick, progress_line, score_bar
+from grader.report.charts import Part, Segment, Tick, error_map, progress_line, score_bar
 from grader.report.history import history
 from grader.report.score import Share, share
 from grader.report.wording import count, day_of, points
-from grader.result import Result
+from grader.result import ErrorMap, Result
 
 PARTS = ("earned", "held", "lost", "open")
 
@@ -43,6 +43,15 @@ def _ticks(shares: list[Share]) -> list[Tick]:
         ticks.append(Tick(str(day), f"Day {day}", figure, at, width))
         at += width
     return ticks
+
+
+def map_picture(folded: ErrorMap) -> Markup:
+    """Draw where the wrong elements of a result lie."""
+    cells = [share for row in folded.shares for share in row]
+    wrong = sum(share > 0 for share in cells)
+    over = f"{folded.rows} and {folded.columns}" if folded.rows else folded.columns
+    summary = f"{wrong} of {len(cells)} cells by {over} hold wrong elements"
+    return error_map(folded, "Where the result is wrong", summary)
 
 
 def progress_picture(result: Result) -> Markup:

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from grader.errors import CannotJudge
 from grader.report import advice, score, wording
 from grader.report.history import history
-from grader.report.pictures import progress_picture, score_picture
+from grader.report.pictures import map_picture, progress_picture, score_picture
 from grader.report.wording import slug
 from grader.result import Result, TaskResult
 
@@ -40,14 +40,15 @@ class Limits:
     printed: int  # what a call printed
     frames: int  # innermost frames of a traceback
     findings: int  # messages per task
+    map: int  # cells of an error map; one with more is left out
 
 
 # Tried in this order until the page is small enough; the last one is taken in any case.
 LIMITS = (
-    Limits(field=2_000, printed=4_000, frames=12, findings=100),
-    Limits(field=600, printed=600, frames=4, findings=50),
-    Limits(field=200, printed=0, frames=2, findings=20),
-    Limits(field=60, printed=0, frames=0, findings=2),
+    Limits(field=2_000, printed=4_000, frames=12, findings=100, map=1200),
+    Limits(field=600, printed=600, frames=4, findings=50, map=160),
+    Limits(field=200, printed=0, frames=2, findings=20, map=0),
+    Limits(field=60, printed=0, frames=0, findings=2, map=0),
 )
 
 
@@ -118,7 +119,9 @@ def _environment() -> Environment:
         duration=wording.duration,
         slug=wording.slug,
     )
-    environment.globals.update(findings=advice.findings, share=score.share, HELD=score.HELD)
+    environment.globals.update(
+        findings=advice.findings, share=score.share, HELD=score.HELD, map_picture=map_picture
+    )
     return environment
 
 

@@ -16,7 +16,7 @@ from grader.course.arrays import EPS, numbers
 from grader.course.tolerances import C, tiny
 from grader.oracles.expected import Expected
 from grader.run.findings import Finding
-from grader.run.regions import describe
+from grader.run.regions import describe, fold
 from grader.worker.wire import Array, Handle
 
 Mask = npt.NDArray[np.bool_]
@@ -114,6 +114,7 @@ def judge(value: object, want: Target, axis_names: tuple[str, ...]) -> Finding |
         want.describe(),
         f"{text}, {share} {what}; {detail}",
         region=describe(wrong, axis_names),
+        map=fold(wrong, worst, axis_names),
         neutral=f"an array of the right shape, {_share(count, wrong.size)} {what}",
     )
 

@@ -260,13 +260,9 @@ class Executor:
             called = describe.call(check.target, self._cache.build(task_id, check, case), case)
             rerun = f"grader check {task_id} --case {case.number}"
             return _message(finding, called, finding.got, rerun, trace, printed)
-        hidden = replace(
-            finding, expected="the right answer, " + finding.expected.partition(", ")[2], region=""
-        )
-        if hidden.expected == "the right answer, ":
-            hidden = replace(
-                hidden, expected=finding.expected if "[" not in finding.expected else "the right answer"
-            )
+        form, _, bound = finding.expected.partition("], ")  # "float32[2, 5], each element within ..."
+        text = finding.expected if "[" not in form else f"the right answer{', ' + bound if bound else ''}"
+        hidden = replace(finding, expected=text, region="", map=None)
         called = describe.hidden(check.target, case)
         got = finding.neutral or finding.got
         return _message(hidden, called, got, f"grader check {task_id}", describe.without_names(trace), "")
@@ -281,6 +277,7 @@ def _message(
         expected=finding.expected,
         got=got,
         region=finding.region,
+        map=finding.map,
         rerun=rerun,
         traceback=trace,
         printed=printed[:2000],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.result import Message
+from grader.result import ErrorMap, Message
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Finding:
     expected: str
     got: str
     region: str = ""
+    map: ErrorMap | None = None
     neutral: str = ""  # `got` without any number that would give a hidden case away
 
 
