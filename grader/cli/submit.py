@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -154,15 +155,13 @@ def publish(result: Result, report: Path, json_file: Path | None) -> int:
     """
     from grader.cli.terminal import console, one_line
     from grader.export.console import summary
-    from grader.export.json_file import write_result
     from grader.report.render import write_student
 
     problems: list[Exception] = []
     lines: list[str] = []
     if json_file is not None:
-        file = json_file
-        lines += _written("result file", lambda: write_result(result, file) or file, problems)
-    lines += _written("report", lambda: write_student(result, report), problems)
+        lines += _written("result file", partial(_write_json, result, json_file), problems)
+    lines += _written("report", partial(write_student, result, report), problems)
     screen = console()
     screen.print(summary(result))
     for line in [*(f"note: {one_line(note)}" for note in result.notes), *lines]:
@@ -174,6 +173,13 @@ def publish(result: Result, report: Path, json_file: Path | None) -> int:
         texts = (str(p).removesuffix(" The run is in the history.").rstrip(".") for p in problems)
         raise CannotJudge(f"{'; '.join(texts)} (the run is recorded: grader show {result.run_id})")
     return result.exit_code
+
+
+def _write_json(result: Result, path: Path) -> Path:
+    from grader.export.json_file import write_result
+
+    write_result(result, path)
+    return path
 
 
 def _written(what: str, write: Callable[[], Path], problems: list[Exception]) -> list[str]:
