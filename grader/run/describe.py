@@ -72,11 +72,12 @@ def fault(problem: Fault, expected: str, deadline_s: float) -> Finding:
     name, text = problem.exception, problem.text
     neutral = _neutral(problem)
     if problem.kind == "ERROR" and name == "NotImplementedError":
-        return Finding("not-implemented", expected, f"not implemented{': ' + text if text else ''}")
+        got = f"not implemented{': ' + text if text else ''}"
+        return Finding("not-implemented", expected, got, neutral="not implemented")
     if problem.kind == "ERROR" and name == "MissingTarget":
-        return Finding("missing", expected, text)
+        return Finding("missing", expected, text, neutral="a function or class that is called is missing")
     if problem.kind == "ERROR" and name in ("ModuleNotFoundError", "ImportError"):
-        return Finding("import", expected, f"{name}: {text}")
+        return Finding("import", expected, f"{name}: {text}", neutral=neutral)
     if problem.kind == "ERROR":
         return Finding("error", expected, f"{name}: {text}" if text else name, neutral=neutral)
     if problem.kind == "TIMEOUT":
