@@ -157,7 +157,7 @@ class Worker:
             return ImportReport(ok=True)
         failures = {"": fault}
         restarts = 0
-        self._prepare(bare=True, anew=not self.alive)
+        self._prepare(bare=True, anew=True)  # code that has failed may have changed what prepares the fallback
         for module in self._modules():
             fault = self._try_import(module)
             if fault is None:
