@@ -72,8 +72,10 @@ def form(value: object, want: Target) -> Finding | None:
         value = Array("float64", (), np.float64(value).tobytes())
     if not isinstance(value, Array):
         kind = f"an object of type {value.type_name}" if isinstance(value, Handle) else type(value).__name__
+        # the name of a type is the submission's own text, which could carry a hidden case out
+        neutral = "an object" if isinstance(value, Handle) else kind
         return Finding(
-            "wrong-type", want.describe(), f"{kind}, not an array", neutral=f"{kind}, not an array"
+            "wrong-type", want.describe(), f"{kind}, not an array", neutral=f"{neutral}, not an array"
         )
     if value.shape != want.value.shape:
         neutral = "an array of another shape"
