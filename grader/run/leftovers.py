@@ -39,6 +39,19 @@ def workplace() -> Iterator[Path]:
             os.close(descriptor)
 
 
+def open_room(place: Path | None) -> Path | None:
+    """Return a folder in `place` with the rights that the system's one has: everybody may write into it.
+
+    For the canary, which has to find that only the sandbox keeps it from doing so.
+    """
+    if place is None:
+        return None
+    room = place / "open"
+    room.mkdir(exist_ok=True)
+    room.chmod(0o1777)
+    return room
+
+
 @contextmanager
 def inside(folder: Path | None) -> Iterator[None]:
     """Let temporary files and folders that are made within this context lie in `folder`; None changes nothing."""

@@ -184,7 +184,7 @@ class _Run:
         """Fly the canary once per process, start the first worker and import the submission."""
         if not self._resources.canary:
             readable = self._resources.cache.folders.readable()
-            with leftovers.inside(self._resources.place):
+            with leftovers.inside(leftovers.open_room(self._resources.place)):
                 self._resources.canary = fly_canary(self._resources.zygote, readable, self._request.unsafe)
         self._session.start()
 
