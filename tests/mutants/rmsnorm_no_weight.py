@@ -1,0 +1,19 @@
+"""RMSNorm leaves the weight out."""
+
+FAILS = [
+    "1.4.1 norm-values",
+    "1.4.1 norm-eps",
+    "1.4.1 norm-float32-inside",
+    "1.4.1 norm-default-eps",
+    "1.4.1 norm-no-leading-axis",
+]
+HINTS = {
+    "1.4.1 norm-values": "the weight is not multiplied in",
+}
+CHANGES = [
+    (
+        "layer_norm.py",
+        " * self.weight)",
+        ")",
+    ),
+]
