@@ -89,7 +89,7 @@ def run() -> int:
 
 def _outcome() -> tuple[int, str]:
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="grader", standalone_mode=False)
         return (code if isinstance(code, int) else 0), ""
     except Interrupted as stop:
         ignore()
