@@ -1,0 +1,18 @@
+"""The norm before attention is missing."""
+
+FAILS = [
+    "1.5.1 block-values",
+    "1.5.1 block-settings",
+    "1.5.1 block-mask",
+]
+HINTS = {
+    "1.5.1 block-values": "the norm before attention is missing",
+    "1.5.3 model-tied": "the norm before attention is missing",
+}
+CHANGES = [
+    (
+        "qwen2_week1.py",
+        "h = x + self.self_attn(self.input_layernorm(x), mask)",
+        "h = x + self.self_attn(x, mask)",
+    ),
+]

@@ -1,0 +1,18 @@
+"""The residual around the MLP is missing."""
+
+FAILS = [
+    "1.5.1 block-values",
+    "1.5.1 block-settings",
+    "1.5.1 block-mask",
+]
+HINTS = {
+    "1.5.1 block-values": "the residual around the MLP is missing",
+    "1.5.3 model-tied": "the residual around the MLP is missing",
+}
+CHANGES = [
+    (
+        "qwen2_week1.py",
+        "return h + self.mlp(self.post_attention_layernorm(h))",
+        "return self.mlp(self.post_attention_layernorm(h))",
+    ),
+]

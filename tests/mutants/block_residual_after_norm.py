@@ -1,0 +1,27 @@
+"""Both residuals are taken after the norm."""
+
+FAILS = [
+    "1.5.1 block-values",
+    "1.5.1 block-settings",
+    "1.5.1 block-mask",
+]
+HINTS = {
+    "1.5.1 block-values": "both residuals were taken after the norm",
+    "1.5.3 model-tied": "both residuals were taken after the norm",
+}
+CHANGES = [
+    (
+        "qwen2_week1.py",
+        "h = x + self.self_attn(self.input_layernorm(x), mask)",
+        """\
+normed = self.input_layernorm(x)
+        h = normed + self.self_attn(normed, mask)""",
+    ),
+    (
+        "qwen2_week1.py",
+        "return h + self.mlp(self.post_attention_layernorm(h))",
+        """\
+normed = self.post_attention_layernorm(h)
+        return normed + self.mlp(normed)""",
+    ),
+]

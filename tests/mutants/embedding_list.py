@@ -1,0 +1,10 @@
+"""The embedding returns a list of rows."""
+
+FAILS = ["1.5.2 embedding-rows"]
+CHANGES = [
+    (
+        "embedding.py",
+        "self.weight[ids]",
+        "self.weight[ids].tolist()",
+    ),
+]

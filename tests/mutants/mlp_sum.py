@@ -1,0 +1,13 @@
+"""Gate and up are added."""
+
+FAILS = ["1.4.2 mlp-values"]
+HINTS = {
+    "1.4.2 mlp-values": "gate and up were added",
+}
+CHANGES = [
+    (
+        "qwen2_week1.py",
+        "linear(silu(linear(x, self.w_gate)) * linear(x, self.w_up), self.w_down)",
+        "linear(silu(linear(x, self.w_gate)) + linear(x, self.w_up), self.w_down)",
+    ),
+]
