@@ -97,5 +97,8 @@ def _neutral(problem: Fault) -> str:
 
 
 def without_names(trace: tuple[str, ...]) -> tuple[str, ...]:
-    """Return traceback lines with file, line and source only: the function's name is the submission's claim."""
-    return tuple(re.sub(r"^(\S+:\d+) in [^:]*: ", r"\1: ", line) for line in trace)
+    """Return traceback lines with file and line only: the function's name is the submission's claim.
+
+    A name may hold anything, ": " too, so what follows it cannot be told from it.
+    """
+    return tuple(re.sub(r"^(\S+:\d+) in .*", r"\1", line, flags=re.DOTALL) for line in trace)
