@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SAMPLE := build/sample-week1
 
-.PHONY: demo test validate lint bench clean setup browser
+.PHONY: demo test validate lint bench kernels clean setup browser
 
 setup: $(READY)
 
@@ -37,6 +37,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.week1
+
+# The reference's C++ kernels, into build/kernels. Needs a C++20 compiler; CMake and Ninja come from PyPI.
+kernels: $(READY)
+	$(BIN)/python -m kernels.build reference/kernels --out build/kernels
 
 # The report is also looked at in a real browser, where there is one: chromium and npm. Without them those tests skip.
 browser: $(READY)
