@@ -129,7 +129,8 @@ def test_a_disk_that_fills_up_during_a_run_keeps_what_was_finished(
     """The journal stops at the last check that fits; with space again the same command finishes the same run."""
     home = disk("size=600k")
     assert runs(home, here) == []
-    tasks = ("-t", "1.1.1", "-t", QUICK)
+    mine = shutil.copytree(REFERENCE, "mine")
+    tasks = ("-s", mine, "-t", "1.1.1", "-t", QUICK)
     filler = threading.Thread(target=fill_after_a_check, args=(home,))
     filler.start()
     done = here(*SUBMIT, *tasks, "--home", home)
