@@ -9,6 +9,7 @@ of docs/tolerances.md. Honest implementations are the project's own and run in t
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib.util
 import inspect
 import math
@@ -32,6 +33,7 @@ from grader.course.week1 import WEEK
 from grader.oracles.expected import Expected
 from grader.oracles.mistakes import Mistake, NotApplicable, find
 from grader.paths import ROOT
+from grader.run import compare
 from grader.run.execute import OracleCache
 from grader.run.oracle_calls import arguments
 from grader.run.oracle_calls import find as find_oracle
@@ -48,14 +50,43 @@ from tests import torch_functions
 
 FILE = ROOT / "docs" / "tolerances.md"
 FIRST_SEED = 1000
+UNSEEN = 1e-6
 SAME_ARITHMETIC = ("layout_", "imports_", "generate_", "sampler_", "causal_", "debug_", "signatures_")
 """Variations that compute with the reference's own operations."""
 
-USES = {  # the chapters whose functions a chapter calls
-    "attention": {"basics"},
-    "embedding": {"basics"},
-    "qwen2_week1": {"attention", "basics", "embedding", "layer_norm", "positional_encoding", "quantize"},
+USES = {  # what a function or class of the reference calls
+    "scaled_dot_product_attention_simple": {"softmax"},
+    "SimpleMultiHeadAttention": {"linear", "scaled_dot_product_attention_simple"},
+    "scaled_dot_product_attention_grouped": {"scaled_dot_product_attention_simple", "causal_mask"},
+    "Embedding": {"linear"},
+    "Qwen2MultiHeadAttention": {"linear", "RoPE", "scaled_dot_product_attention_grouped"},
+    "Qwen2MLP": {"linear", "silu"},
+    "Qwen2TransformerBlock": {"RMSNorm", "Qwen2MultiHeadAttention", "Qwen2MLP"},
+    "Qwen2ModelWeek1": {"Embedding", "Qwen2TransformerBlock", "RMSNorm", "linear", "dequantize_linear"},
 }
+
+
+def reached(name: str) -> set[str]:
+    """Return everything that `name` runs, itself included."""
+    return {name}.union(*(reached(used) for used in USES.get(name, ())))
+
+
+def changed(specimen: corpus.Specimen) -> set[str]:
+    """Return the names of the functions and classes that a variation writes otherwise."""
+    names = set()
+    for text in (*specimen.append.values(), *specimen.files.values()):
+        names |= {_name(node) for node in ast.parse(text).body}
+    for file, old, _ in specimen.changes:
+        base = (ROOT / "reference" / file).read_text()
+        line = base[: base.index(old) + len(old)].count("\n") + 1
+        names |= {_name(n) for n in ast.parse(base).body if n.lineno <= line <= (n.end_lineno or n.lineno)}
+    return names
+
+
+def _name(node: ast.stmt) -> str:
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return str(getattr(node, "name", ""))
 
 
 @dataclass(frozen=True)
@@ -91,7 +122,11 @@ def checks(names: set[str] | None = None) -> Iterator[tuple[Task, Matches]]:
     """Yield the checks of Week 1 whose tolerance is one of the rows `names`, or any that is not exact."""
     for task in WEEK.tasks:
         for check in task.checks:
-            if isinstance(check, Matches) and C[check.tolerance] and (names is None or check.tolerance in names):
+            if (
+                isinstance(check, Matches)
+                and C[check.tolerance]
+                and (names is None or check.tolerance in names)
+            ):
                 yield task, check
 
 
@@ -121,8 +156,7 @@ class Package:
 
     def differs(self, target: str) -> bool:
         """Return whether the target may compute otherwise than the reference's."""
-        chapter = target.partition(".")[0]
-        return self._changed is None or bool(self._changed & ({chapter} | USES.get(chapter, set())))
+        return self._changed is None or bool(self._changed & reached(target.partition(".")[2]))
 
     def __call__(self, example: Example, folders: Checkpoints) -> np.ndarray[Any, Any]:
         """Return the answer in float64."""
@@ -180,7 +214,9 @@ class Torch:
             for k, v in example.named.items()
         }
         target = example.check.target + (f".{example.call.method}" if example.call.method else "")
-        return np.asarray(torch_functions.TARGETS[target.removesuffix(".as_linear")](**named).double().numpy())
+        return np.asarray(
+            torch_functions.TARGETS[target.removesuffix(".as_linear")](**named).double().numpy()
+        )
 
 
 Implementation = Package | Torch
@@ -194,8 +230,7 @@ def honest(stack: ExitStack, only: Callable[[str], bool] = lambda name: True) ->
         if specimen.name.startswith(SAME_ARITHMETIC) or not only(specimen.name):
             continue
         root = corpus.build(specimen, ROOT, folder / specimen.name)
-        touched = [name for name, *_ in specimen.changes] + list(specimen.append) + list(specimen.files)
-        found.append(Package(specimen.name, root / specimen.layout, {Path(name).stem for name in touched}))
+        found.append(Package(specimen.name, root / specimen.layout, changed(specimen)))
     return found
 
 
@@ -211,11 +246,20 @@ class Row:
     mutant: float = math.inf
     mutant_by: str = ""
     honest_by_dtype: dict[str, float] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)  # mistakes that some task shows
+    honest_by_name: dict[str, float] = field(default_factory=dict)
     compared: int = 0  # answers of honest implementations
+
+    def missed(self, name: str, task_id: str, ratio: float) -> None:
+        """Take the best error of a mistake in a task."""
+        self.shown.add(name)
+        if ratio < self.mistake:
+            self.mistake, self.mistake_by = ratio, f"{name} in {task_id}"
 
     def saw(self, name: str, dtype: str, ratio: float) -> None:
         """Take the error of an honest implementation."""
         self.compared += 1
+        self.honest_by_name[name] = max(self.honest_by_name.get(name, 0.0), ratio)
         self.honest_by_dtype[dtype] = max(self.honest_by_dtype.get(dtype, 0.0), ratio)
         if ratio > self.honest:
             self.honest, self.by = ratio, f"{name}, {dtype}"
@@ -254,9 +298,8 @@ def measure(
                     if ratio is not None:
                         best[key] = max(best.get(key, 0.0), ratio / row.c)
         for (row_name, task_id, name), ratio in best.items():
-            row = found[row_name]
-            if ratio < row.mistake:
-                row.mistake, row.mistake_by = ratio, f"{name} in {task_id}"
+            if ratio > UNSEEN:  # otherwise no case of this task could show it
+                found[row_name].missed(name, task_id, ratio)
         _TREES.clear()
         folders.close()
     return found
@@ -286,26 +329,27 @@ def measure_mutants(seeds: range, found: dict[str, Row]) -> int:
 
 
 def _mutant(
-    name: str, session: Session, targets: list[tuple[Task, Matches]], cache: OracleCache, found: dict[str, Row]
+    name: str,
+    session: Session,
+    targets: list[tuple[Task, Matches]],
+    cache: OracleCache,
+    found: dict[str, Row],
 ) -> None:
+    best: dict[str, float] = {}  # by row: a mutant counts with the check that shows it best
     for task, check in targets:
-        row, best = found[check.tolerance], 0.0
         for example in examples(task, check, cache):
             try:
                 value = session.invoke(check.target, example.call, deadline_s=2.0).value
             except Fault:
-                best = math.inf
+                best[check.tolerance] = math.inf
                 break
-            numbers = example.distance(_numbers(value)) if isinstance(value, Array) else math.inf
-            best = max(best, numbers / row.c)
-        if best < row.mutant:
-            row.mutant, row.mutant_by = best, f"{name} at {task.id} {check.name}"
-
-
-def _numbers(value: Array) -> np.ndarray[Any, Any]:
-    from grader.course.arrays import numbers
-
-    return numbers(value)
+            want = compare.target(example.expected, example.call.dtype, check.tolerance)
+            misshapen = compare.form(value, want) is not None
+            ratio = math.inf if misshapen else example.distance(compare.values(value)) / C[check.tolerance]
+            best[check.tolerance] = max(best.get(check.tolerance, 0.0), ratio)
+    for row, ratio in best.items():
+        if ratio < found[row].mutant:
+            found[row].mutant, found[row].mutant_by = ratio, name
 
 
 def table(found: dict[str, Row], seeds: int) -> str:
@@ -344,7 +388,9 @@ def main() -> None:
         print(name, {d: round(r, 3) for d, r in sorted(row.honest_by_dtype.items())})
     if names is None and FILE.exists():
         old = FILE.read_text()
-        FILE.write_text(re.sub(r"(?s)(<!-- measured -->\n).*(<!-- end -->)", lambda m: m[1] + text + m[2], old))
+        FILE.write_text(
+            re.sub(r"(?s)(<!-- measured -->\n).*(<!-- end -->)", lambda m: m[1] + text + m[2], old)
+        )
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ EXACT = 0.0
 
 C: dict[str, float] = {
     "exact": EXACT,
-    "softmax": 4.0,
-    "linear": 4.0,
+    "softmax": 6.0,
+    "linear": 6.0,
     "attention": 4.0,
     "multi-head": 8.0,
     "rope": 4.0,
     "rms-norm": 8.0,
-    "silu": 8.0,
+    "silu": 4.0,
     "mlp": 8.0,
     "qwen-attention": 8.0,
     "block": 8.0,

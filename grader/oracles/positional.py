@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -47,12 +49,15 @@ def rope(
 ) -> Expected:
     """Return `x [B, L, H, D]` rotated by its positions.
 
-    Every implementation computes the angle in float32, so its error is eps(float32) * angle, whatever the input's
-    dtype; it moves the result by at most that times the length of the pair.
+    Every implementation computes the angle in float32, whatever the input's dtype. A frequency is a power, in many
+    exp(-log(base) * 2 i / D), so the rounding of the exponent counts as often as the exponent is large: the angle's
+    error is eps(float32) * angle * (1 + exponent), and moves the result by at most that times the length of the pair.
     """
+    exponent = torch.arange(0, dims, 2, dtype=torch.float64) / dims * math.log(base)
     angle = angles(dims, base, positions(offset, x.shape[-3]))
     value = rotate(x, angle, traditional)
     first, second = (x[..., 0::2], x[..., 1::2]) if traditional else x.chunk(2, -1)
-    pair = (first.abs() + second.abs()) * (1 + angle.abs() * (EPS["float32"] / EPS[dtype]))
+    turn = angle.abs() * (1 + exponent) * (EPS["float32"] / EPS[dtype])
+    pair = (first.abs() + second.abs()) * (1 + turn)
     magnitude = torch.stack([pair, pair], -1).flatten(-2) if traditional else torch.cat([pair, pair], -1)
     return Expected(value, magnitude)
