@@ -16,7 +16,8 @@ LONG_FILES = {
     "grader.run.runner": "the order of a run in one place",
     "grader.worker.client": "the whole trusted side of a worker's life",
 }
-LONG_FUNCTIONS = {"grader.worker.client.Worker.call": "half of it is the documentation of its arguments"}
+LONG_FUNCTIONS: dict[str, str] = {}
+HOSTILE = ("tests", "attacks")  # they try the places where secrets lie, the home of root among them
 TEXT = {".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".sh", ".sb", ".cjs", ".txt", ""}
 
 
@@ -89,5 +90,6 @@ def test_no_file_names_a_place_on_the_machine_it_was_written_on():
     """Neither the project's folder nor the user's home stands in any text."""
     places = {ROOT, Path.home()} - {Path("/")}
     pattern = re.compile("|".join(rf"(?<![\w/]){re.escape(str(p))}(?![\w-])" for p in places))
-    named = {str(p.relative_to(ROOT)) for p in _texts() if pattern.search(p.read_text(errors="replace"))}
+    texts = {p.relative_to(ROOT): p.read_text(errors="replace") for p in _texts()}
+    named = {str(p) for p, text in texts.items() if p.parts[:2] != HOSTILE and pattern.search(text)}
     assert named == set()
