@@ -1,11 +1,13 @@
 """Stream an answer to a prompt: `python -m reference --prompt "What is two plus three?"`.
 
 Knows nothing about the model: it loads a checkpoint, hands it to a solution (this package, its neighbour, or
-any folder with the same files) and lets that solution generate.
+any folder with the same files) and lets that solution generate: with Week 1's dense model, or with `--week 2`
+with quantized weights, a cache and the C++ kernels.
 """
 
 import argparse
 import importlib
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -32,28 +34,73 @@ def main(argv: list[str] | None = None) -> int:
         mlx_model, tokenizer = load(options.model)
         if tokenizer is None or not tokenizer.chat_template:
             raise ValueError(f"the model {options.model!r} has no tokenizer with a chat template")
-        _answer(solution, mlx_model, tokenizer, options)
+        answer = {1: _answer_week1, 2: _answer_week2}[options.week]
+        answer(solution, mlx_model, tokenizer, options)
     except NotImplementedError as error:
         print(f"error: {options.solution} is not finished: {error}", file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except ImportError as error:
+        if error.name != "kernels":
+            raise
+        print(f"error: --week 2 needs the C++ kernels: run {_kernels_of(solution)[1]}", file=sys.stderr)
+        return 2
     return 0
 
 
-def _answer(solution: str, mlx_model: Any, tokenizer: Any, options: argparse.Namespace) -> None:
-    """Build the solution's model and let it answer the prompt."""
+def _answer_week1(solution: str, mlx_model: Any, tokenizer: Any, options: argparse.Namespace) -> None:
+    """Let the solution's dense model answer the prompt."""
     model = importlib.import_module(f"{solution}.qwen2_week1").Qwen2ModelWeek1(mlx_model)
     simple_generate = importlib.import_module(f"{solution}.generate").simple_generate
-    sampler = None
-    if options.sampler_temp > 0:  # greedy needs no sampler: task 1.6 can be tried before 1.7 is written
-        make_sampler = importlib.import_module(f"{solution}.sampler").make_sampler
-        sampler = make_sampler(options.sampler_temp, options.top_p, options.top_k)
-    prompt = tokenizer.apply_chat_template(
-        [{"role": "user", "content": options.prompt}], add_generation_prompt=True, tokenize=False
+    sampler = _end_after(options.max_tokens, _sampler(solution, options), tokenizer.eos_token_id)
+    simple_generate(model, tokenizer, _chat(tokenizer, options.prompt), sampler)
+
+
+def _answer_week2(solution: str, mlx_model: Any, tokenizer: Any, options: argparse.Namespace) -> None:
+    """Let the solution's quantized model answer the prompt, beside a cache."""
+    built, _ = _kernels_of(solution)
+    if built is not None:
+        from kernels import load as load_kernels
+
+        sys.modules["kernels"] = load_kernels(built)  # what the solution means by `from kernels import ...`
+    model = importlib.import_module(f"{solution}.qwen2_week2").Qwen2ModelWeek2(
+        mlx_model, enable_flash_attn=options.flash_attention
     )
-    simple_generate(model, tokenizer, prompt, _end_after(options.max_tokens, sampler, tokenizer.eos_token_id))
+    generate = importlib.import_module(f"{solution}.generate").simple_generate_with_kv_cache
+    prompt = _chat(tokenizer, options.prompt)
+    sampler = _end_after(options.max_tokens, _sampler(solution, options), tokenizer.eos_token_id)
+    generate(_Steered(model, sampler, len(tokenizer.encode(prompt))), tokenizer, prompt)
+
+
+class _Steered:
+    """A model whose likeliest token is what a sampler chose: greedy generation then samples."""
+
+    def __init__(self, model: Any, sampler: Callable[[mx.array], mx.array], prompt_length: int):
+        self.model, self.sampler, self.prompt_length = model, sampler, prompt_length
+        self.num_hidden_layers = model.num_hidden_layers
+
+    def __call__(self, inputs: mx.array, offset: int, cache: list[Any]) -> mx.array:
+        logits = self.model(inputs, offset, cache)[:, -1, :].astype(mx.float32)
+        if offset + inputs.shape[1] < self.prompt_length:  # a piece of the prompt: nothing is chosen yet
+            return logits[:, None]
+        chosen = self.sampler(logits - mx.logsumexp(logits, axis=-1, keepdims=True))
+        return mx.where(mx.arange(logits.shape[-1]) == chosen[:, None], 0.0, -mx.inf)[:, None]  # [B, 1, V]
+
+
+def _sampler(solution: str, options: argparse.Namespace) -> Callable[[mx.array], mx.array] | None:
+    """Return the solution's sampler, or None for greedy: tasks can be tried before the sampler is written."""
+    if options.sampler_temp == 0:
+        return None
+    make_sampler = importlib.import_module(f"{solution}.sampler").make_sampler
+    return make_sampler(options.sampler_temp, options.top_p, options.top_k)
+
+
+def _chat(tokenizer: Any, text: str) -> str:
+    """Put what the user says into the model's chat template."""
+    turns = [{"role": "user", "content": text}]
+    return tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
 
 
 def _end_after(
@@ -93,6 +140,16 @@ def _solution(name_or_path: str) -> str:
     return "solution"
 
 
+def _kernels_of(solution: str) -> tuple[Path | None, str]:
+    """Return where a solution's built kernels lie, None for the place where `kernels` looks, and what builds them."""
+    folder = Path(importlib.import_module(solution).__path__[0]).resolve()
+    if folder == ROOT / "reference":
+        return None, "make kernels"
+    built = ROOT / "build" / f"kernels-{folder.name}"
+    sources, out = (os.path.relpath(path) for path in (folder / "kernels", built))
+    return built, f"python -m kernels.build {sources} --out {out}"
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message}\n")  # one sentence, without the usage before it
@@ -103,6 +160,10 @@ def _parser() -> argparse.ArgumentParser:
     option = parser.add_argument
     option("--prompt", required=True, help="what the user says; the chat template is added")
     option("--solution", default=__package__, help="reference, student or a folder (default: %(default)s)")
+    option("--week", type=int, choices=(1, 2), default=1, help="2 is with cache and kernels; 1 by default")
+    option(
+        "--flash-attention", action=argparse.BooleanOptionalAction, default=True, help="only with --week 2"
+    )
     option("--model", default=str(DEFAULT_MODEL), help="a checkpoint folder or a Hugging Face id")
     option("--sampler-temp", type=_from_to(float, 0, 100), default=0.0, metavar="T", help="0 is greedy")
     option("--top-p", type=_from_to(float, 0, 1), metavar="P", help="keep the likeliest that reach P")

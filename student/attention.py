@@ -110,3 +110,46 @@ def scaled_dot_product_attention_grouped(
         ValueError: `H_q` is not a multiple of `H`, or the mask is a string other than "causal".
     """
     raise NotImplementedError("task 1.3.1: implement scaled_dot_product_attention_grouped")
+
+
+def flash_attention(
+    query: mx.array,
+    key: mx.array,
+    value: mx.array,
+    scale: float | None = None,
+    mask: mx.array | str | None = None,
+) -> mx.array:
+    """Attend as `scaled_dot_product_attention_grouped` does, in the C++ kernel.
+
+    The scores of a query are never all there at once: the kernel walks over the keys in tiles and corrects what
+    it has summed up whenever it meets a larger score.
+
+    Args:
+        query: `[..., H_q, L, D]`.
+        key: `[..., H, S, D]`.
+        value: `[..., H, S, D]`.
+        scale: Factor for the scores; `D ** -0.5` if None.
+        mask: None, `"causal"`, or an array that broadcasts to `[..., H_q, L, S]` and is added to the scores.
+
+    Returns:
+        `[..., H_q, L, D]` in the query's dtype.
+
+    Raises:
+        ImportError: The C++ kernels are not built.
+        ValueError: The shapes do not fit, or the mask is a string other than "causal".
+
+    Source: Dao et al., https://arxiv.org/abs/2205.14135; Milakov and Gimelshein, https://arxiv.org/abs/1805.02867
+    """
+    from kernels import flash_attention as kernel
+
+    causal = isinstance(mask, str)
+    if causal and mask != "causal":
+        raise ValueError(f'the mask is {mask!r}, must be None, an array or "causal"')
+    return kernel(
+        query,
+        key,
+        value,
+        query.shape[-1] ** -0.5 if scale is None else scale,
+        None if causal else mask,
+        causal,
+    )
