@@ -7,11 +7,11 @@ import pty
 import re
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import COMMAND, QUICK, REFERENCE, environment, grader
+from command_line import COMMAND, QUICK, REFERENCE, Done, environment, grader
 
 SUBMIT = ["submit", "week1", "-s", str(REFERENCE), "-t", QUICK]
 
@@ -64,9 +64,9 @@ def test_no_color_draws_without_colour_on_a_terminal(tmp_path: Path, graded: Pat
     assert not colour.search(on_a_terminal("show", run[0], cwd=graded, NO_COLOR="1")[1])
 
 
-def test_without_a_terminal_there_is_no_progress_and_no_escape(graded: Path) -> None:
-    """A log file gets the plain text, and stderr nothing."""
-    done = grader(*SUBMIT, "--home", graded / "home", cwd=graded)
+def test_without_a_terminal_there_is_no_progress_and_no_escape(here: Callable[..., Done]) -> None:
+    """A log file gets the plain text, and stderr nothing, not even an empty line."""
+    done = here("check", QUICK, "-s", REFERENCE)
     assert (done.code, done.err) == (0, "")
     assert "\x1b" not in done.out
     assert "starting" not in done.out
@@ -150,10 +150,8 @@ def test_help_is_there_within_half_a_second_of_work(graded: Path) -> None:
     assert float(seconds) < 0.5
 
 
-def test_waiting_is_not_needed_to_see_the_help() -> None:
-    """`grader check --help` shows examples, the options and what they mean."""
-    started = time.process_time()
-    done = grader("check", "--help", cwd=REFERENCE.parent)
-    assert time.process_time() - started < 5
+def test_the_help_of_a_command_has_examples(graded: Path) -> None:
+    """`grader check --help` shows what to type."""
+    done = grader("check", "--help", cwd=graded)
     assert (done.code, done.err) == (0, "")
     assert "grader check 1.3.1 --case 2" in done.out
