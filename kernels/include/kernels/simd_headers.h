@@ -19,4 +19,6 @@
 #endif
 
 #include "kernels/cpu.h"
+#include "kernels/element.h"
+#include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
