@@ -36,6 +36,7 @@ __all__ = [
     "Zygote",
 ]
 
+SPARE_THREADS = 8  # between the bound that is watched, and named to the student, and the kernel's
 MAX_RESTARTS = 3  # while a package that does not import is tried module by module
 
 
@@ -85,6 +86,11 @@ class Worker:
         self.stop()
 
     @property
+    def pid(self) -> int | None:
+        """The process, if there is one."""
+        return self._child.pid if self._child is not None else None
+
+    @property
     def alive(self) -> bool:
         """Whether calls can be made: started, not ended, and nothing on the channel that nobody asked for."""
         if self._child is None or self._line is None:
@@ -109,7 +115,7 @@ class Worker:
             readable_paths=spec.readable,
             memory_bytes=spec.memory_bytes,
             cpu_s=spec.cpu_s,
-            max_threads=spec.max_threads,
+            max_threads=spec.max_threads + SPARE_THREADS,
         )
         self._child = Child(self._zygote, policy)
         bounds = Bounds(spec.memory_bytes, spec.max_threads, spec.output_bytes, spec.reply_bytes, spec.cpu_s)
@@ -157,7 +163,9 @@ class Worker:
             return ImportReport(ok=True)
         failures = {"": fault}
         restarts = 0
-        self._prepare(bare=True, anew=True)  # code that has failed may have changed what prepares the fallback
+        self._prepare(
+            bare=True, anew=True
+        )  # code that has failed may have changed what prepares the fallback
         for module in self._modules():
             fault = self._try_import(module)
             if fault is None:

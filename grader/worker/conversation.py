@@ -74,7 +74,7 @@ def converse(line: Line, request: int, callbacks: Callbacks, spec: WorkerSpec) -
                 line.send({"refused": refusal.reason})
                 continue
             except StopCall as stop:
-                stopped = stop.reason
+                stopped = clean(stop.reason)  # may quote the submission: it has to fit into a frame
         line.send({"stop": stopped})
     if stopped is not None:
         raise Fault(faults.ERROR, stopped, "StopCall", (), line.printed())
@@ -103,12 +103,32 @@ def _answer(line: Line, message: dict[str, Any], callbacks: Callbacks) -> Any:
     if not readable or name not in callbacks or not all(type(key) is str for key in kwargs or {}):
         raise line.kill(faults.PROTOCOL, "it called back for something that does not exist")
     callback = callbacks[name]  # type: ignore[index]
-    keywords = {"method": method, **kwargs} if method else kwargs  # type: ignore[dict-item]
-    try:
-        inspect.signature(callback).bind(*args, **keywords)  # type: ignore[misc,arg-type]
-    except TypeError as error:  # the submission's mistake; one inside the callback would be the grader's
-        raise RefuseCall(f"{name}: {error}") from None
+    # `method` is the grader's word, whatever the submission passes under that name
+    keywords = {**kwargs, "method": method} if method else kwargs  # type: ignore[dict-item]
+    _refuse_misfit(name, callback, args, keywords, set(kwargs))  # type: ignore[arg-type]
     return callback(*args, **keywords)  # type: ignore[misc,arg-type]
+
+
+def _refuse_misfit(
+    name: str, callback: Callable[..., Any], args: list[Any], keywords: Mapping[str, Any], chosen: set[str]
+) -> None:
+    """Refuse arguments that the callback does not take: a mistake in the call, not in the grader.
+
+    Parameters with a default are the grader's own (what a closure carries): the submission, which has chosen the
+    keywords `chosen`, sets none of them.
+
+    Raises:
+        RefuseCall: always for such a call.
+    """
+    signature = inspect.signature(getattr(callback, "__func__", callback))
+    receiver = [callback.__self__] if inspect.ismethod(callback) else []  # so that a keyword "self" clashes
+    own = {key for key, p in signature.parameters.items() if p.default is not p.empty}
+    if own & chosen:
+        raise RefuseCall(f"{name}: got an unexpected keyword argument {min(own & chosen)!r}")
+    try:
+        signature.bind(*receiver, *args, **keywords)
+    except TypeError as error:
+        raise RefuseCall(clean(f"{name}: {error}")) from None
 
 
 def _error(line: Line, spec: WorkerSpec, report: Any) -> Fault:

@@ -179,18 +179,19 @@ class Session:
     def _report(self, error: BaseException) -> dict[str, Any]:
         text = "<the exception has no text>"
         with contextlib.suppress(BaseException):
-            text = str(error)
-        if isinstance(error, SystemExit):
-            kind = "EXIT"
-        elif isinstance(error, (MemoryError, TooLarge)):
-            kind = "MEMORY"
-        else:
-            kind = "ERROR"
-        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            text = str.__getitem__(str(error), slice(TEXT_CHARS))  # a plain str, whatever its class overrides
+        kind, missing = "ERROR", None
+        with contextlib.suppress(BaseException):  # a class can lie about itself, and raise when it is asked
+            if issubclass(type(error), SystemExit):
+                kind = "EXIT"
+            elif issubclass(type(error), (MemoryError, TooLarge)):
+                kind = "MEMORY"
+            elif issubclass(type(error), ModuleNotFoundError):
+                missing = error.name  # type: ignore[attr-defined]
         return {
             "kind": kind,
             "exception": type_name(error),
-            "text": _encodable(text[:TEXT_CHARS]),
+            "text": _encodable(text),
             "missing": _encodable(missing[:TEXT_CHARS]) if type(missing) is str else None,
             "frames": self._frames(error),
         }
