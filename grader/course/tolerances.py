@@ -23,7 +23,7 @@ C: dict[str, float] = {
     "mlp": 8.0,
     "qwen-attention": 8.0,
     "block": 8.0,
-    "model": 8.0,
+    "model": 23.0,
     "dequantize": 2.0,
 }
 

@@ -185,11 +185,12 @@ def _reports(week: int, found: list[Specimen], jobs: int) -> Iterator[Report]:
 
 
 _GRADER: Grader | None = None
+_STACK = ExitStack()  # of a pool's process; kept, because what it holds ends when it is collected
 
 
 def _start(week: int) -> None:
     global _GRADER
-    _GRADER = Grader(week, ExitStack())  # ends with the process
+    _GRADER = Grader(week, _STACK)  # ends with the process
 
 
 def _one(specimen: Specimen) -> Report:

@@ -26,7 +26,6 @@ from . import forbidden, sandbox
 from .submission import Layout, Snapshot, snapshot
 
 PACKAGE = "canary"
-DECOY_S = 60
 SHOWN = 5  # leaks that the sentence names
 
 
@@ -160,13 +159,16 @@ class _Scene:
     def decoy(self) -> Iterator[subprocess.Popen[bytes]]:
         """Run a process that the worker could signal, trace and slow down if it were only for the user id."""
         user = {} if self.uid is None else {"user": self.uid, "group": self.uid, "extra_groups": []}
-        process = subprocess.Popen(["sleep", str(DECOY_S)], stdin=subprocess.DEVNULL, cwd="/", **user)  # type: ignore[call-overload]
+        # it reads from a pipe of ours, so that it ends with the grader, however that ends
+        process = subprocess.Popen(  # type: ignore[call-overload]
+            ["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", **user
+        )
         try:
             self.decoy_before = _process_state(process.pid)
             yield process
         finally:
             process.kill()
-            process.wait()
+            process.communicate()
 
     def look_for_children(self, pid: int | None) -> None:
         """Note the processes that the worker has started, while it is still there."""

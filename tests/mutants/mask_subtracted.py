@@ -4,6 +4,9 @@ FAILS = [
     "1.1.1 attention-mask",
     "1.1.1 attention-mask-broadcast",
 ]
+HINTS = {
+    "1.1.1 attention-mask": "the mask was subtracted",
+}
 CHANGES = [
     (
         "attention.py",

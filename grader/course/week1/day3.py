@@ -183,7 +183,7 @@ _attention = partial(
     inputs=inputs.qwen2_attention,
     oracle="qwen2.attention",
     tolerance="qwen-attention",
-    mistakes=prefixed("qwen", QWEN),
+    mistakes=prefixed("qwen", (*QWEN, "mask-dropped")),
     axis_names=("batch", "position", "column"),
 )
 
@@ -223,7 +223,9 @@ T133 = Task(
             "attention-overflow",
             "scores beyond float16's 65504 do not become NaN: attention runs in float32",
             points=2,
-            deadline_s=5,
+            mistakes=(
+                "qwen-half-scores",
+            ),  # softmax is all but one-hot here, so that others would look alike
             public=grid(
                 B=[1], L=[3], E=[64], H_q=[4], H=[2], dtype=["float16"], mask=["word"], weight=[110.0]
             ),

@@ -14,7 +14,7 @@ _block = partial(
     inputs=inputs.qwen2_block,
     oracle="qwen2.block",
     tolerance="block",
-    mistakes=(*prefixed("block", BLOCK), *prefixed("block", QWEN)),
+    mistakes=(*prefixed("block", BLOCK), *prefixed("block", (*QWEN, "mask-dropped"))),
     axis_names=("batch", "position", "column"),
 )
 _size = {"E": [32], "I": [48], "H_q": [4], "H": [2]}

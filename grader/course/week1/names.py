@@ -40,7 +40,6 @@ QWEN = (
     "rope-on-values",
     "rope-heads-axis",
     "bias-missing",
-    "mask-dropped",
     "scores-not-scaled",
     "kv-tiled",
 )

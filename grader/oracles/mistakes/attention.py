@@ -118,7 +118,7 @@ def mask_subtracted(
     **_: object,
 ) -> Tensor:
     additive = _additive(mask, query, key)
-    if isinstance(additive, float) or not bool(additive.isfinite().all()):
+    if isinstance(additive, float):
         raise NotApplicable
     return _attend(query, key, value, _default(query, scale), -additive)
 

@@ -16,6 +16,8 @@ from grader.oracles.mistakes.attention import tile_heads
 from grader.oracles.positional import angles, positions, rotate
 from grader.oracles.qwen2 import read_checkpoint
 
+LARGEST_HALF = 65504.0
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -29,6 +31,7 @@ class Wrong:
     bias: bool = True
     mask: bool = True
     scale: bool = True
+    half_scores: bool = False
     repeat: Callable[[Tensor, int], Tensor] = repeat_heads
 
 
@@ -53,7 +56,10 @@ def _attention(p: dict[str, Any], x: Tensor, wrong: Wrong) -> Tensor:
         q, k = turn(q), turn(k)
         v = turn(v) if wrong.rope_value else v
     q, k, v = (t.transpose(-3, -2) for t in (q, k, v))
-    scores = q @ wrong.repeat(k, heads).mT * (head_dim**-0.5 if wrong.scale else 1.0)
+    scores = q @ wrong.repeat(k, heads).mT
+    if wrong.half_scores:
+        scores = torch.where(scores.abs() > LARGEST_HALF, torch.inf * scores.sign(), scores)
+    scores = scores * (head_dim**-0.5 if wrong.scale else 1.0)
     if wrong.mask and mask is not None:
         scores = scores + (causal(length, length) if isinstance(mask, str) else mask)
     w_out: Tensor = p["wo"]
@@ -84,6 +90,10 @@ _ATTENTION = {
     ),
     "bias-missing": (Wrong(bias=False), "the biases of Q, K and V are not added"),
     "mask-dropped": (Wrong(mask=False), "the mask is not passed on to attention, so causality is lost"),
+    "half-scores": (
+        Wrong(half_scores=True),
+        "the scores overflow float16, whose largest number is 65504; compute attention in float32",
+    ),
     "scores-not-scaled": (Wrong(scale=False), "the scores are not scaled by head_dim ** -0.5"),
     "kv-tiled": (
         Wrong(repeat=tile_heads),
