@@ -135,12 +135,11 @@ def _scenarios(module):
 
 
 def test_nothing_is_prepared_for_no_check():
-    """Every row of the tolerance table, every mistake and every scenario is used."""
+    """Every row of the tolerance table and every scenario is used; mistakes are in `oracles/test_mistakes.py`."""
     matches = [c for _, c in CHECKS if isinstance(c, Matches)]
     plays = {f"{m}.{f}" for m in ("generation", "sampling", "whole_model") for f in _scenarios(m)}
     assert {c.function for _, c in CHECKS if isinstance(c, Scenario)} == plays
     assert {c.tolerance for c in matches} == set(C)
-    assert {m for c in matches for m in c.mistakes} == set(registry())
 
 
 @pytest.mark.parametrize("name", ["basics.none", "none.softmax", "softmax"])
