@@ -71,12 +71,11 @@ def monte_carlo(chain: Callable[[Rounding], Tensor], dtype: str, seed: int = 202
     value = chain(Rounding())
     rounding = Rounding(torch.Generator().manual_seed(seed), dtype)
     deviations = [chain(rounding) - value for _ in range(SAMPLES)]
-    return Expected(value, spread(deviations, dtype))
+    return Expected(value, spread(deviations, rounding.delta / ACCUMULATION[dtype]))
 
 
-def spread(deviations: list[Tensor], dtype: str) -> Tensor:
-    """Return the magnitude: root mean square of `deviations` per element in units of eps, blended with its row's."""
-    unit = EPS[dtype] / ACCUMULATION[dtype]
+def spread(deviations: list[Tensor], unit: float) -> Tensor:
+    """Return the root mean square of `deviations` per element in multiples of `unit`, blended with its row's."""
     square = torch.stack(deviations).square().mean(0) / (unit * unit)
     row = square.mean(dim=-1, keepdim=True)
     return torch.sqrt((square + row) / 2)

@@ -179,7 +179,7 @@ def logits(folder: Path, ids: Tensor, dtype: str = "float32") -> Expected:
     finally:
         for hook in hooks:
             hook.remove()
-    return Expected(value, spread(deviations, dtype))
+    return Expected(value, spread(deviations, EPS[dtype]))
 
 
 def model(mlx_model: tuple[Path, str], inputs: Tensor, **_: object) -> Expected:
