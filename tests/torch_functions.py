@@ -68,9 +68,7 @@ def multi_head(
     mask: Tensor | None = None,
     **_: Any,
 ) -> Tensor:
-    q, k, v = (
-        _heads(functional.linear(x, w), num_heads) for x, w in ((query, wq), (key, wk), (value, wv))
-    )
+    q, k, v = (_heads(functional.linear(x, w), num_heads) for x, w in ((query, wq), (key, wk), (value, wv)))
     return functional.linear(attend(q, k, v, mask=mask).transpose(1, 2).flatten(2), wo)
 
 
