@@ -16,11 +16,11 @@ def linear(x, w, bias=None):
 
 
 def silu(x):
-    return [object() for _ in range(300_000)]
+    return [object() for _ in range(120_000)]
 ''',
     "attention.py": '''
 def causal_mask(L, S, dtype):
-    return {i: None for i in range(200_000)} if L == S else 1 << 100_000
+    return {i: None for i in range(120_000)} if L == S else 1 << 100_000
 
 
 def scaled_dot_product_attention_grouped(query, key, value, scale=None, mask=None):
