@@ -7,11 +7,30 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from grader.course.model import Case, Check, Checkpoint
+from grader.course.model import Case, Checkpoint, Scenario
 from grader.result import Message
 from grader.run.findings import Failed
 from grader.worker.client import Reply
 from grader.worker.wire import Handle
+
+NEUTRAL = {
+    "wrong-feed": "other tokens were fed to the model",
+    "wrong-answer": "another token than the one that the checkpoint has learned",
+    "stopped-early": "generation ended too early",
+    "late-stop": "the model was called again after EOS",
+    "no-stop": "the model was called again after EOS",
+    "not-called": "the model was never called",
+    "sampler-ignored": "the sampler was not called",
+    "not-logprobs": "numbers that are not log-probabilities",
+    "wrong-distribution": "draws that do not follow the distribution",
+    "wrong-token": "another token",
+    "out-of-range": "a token id that does not exist",
+    "wrong-shape": "an array of another shape",
+    "wrong-type": "no integer array",
+    "none": "None",
+    "changed-input": "an argument was changed in place",
+}
+"""What a hidden part of a scenario tells: the kind of thing that is wrong."""
 
 if TYPE_CHECKING:
     from grader.run.execute import OracleCache
@@ -22,11 +41,12 @@ class Bench:
     """One scenario's view of a submission. `called` is kept up to date for the message of a fault."""
 
     def __init__(
-        self, session: Session, cache: OracleCache, task_id: str, check: Check, include_hidden: bool
+        self, session: Session, cache: OracleCache, task_id: str, check: Scenario, include_hidden: bool
     ) -> None:
         self._session, self._cache, self._check = session, cache, check
         self._task_id = task_id
         self.include_hidden = include_hidden
+        self.public = True  # whether the numbers of the part that is played now may be told
         self.called = check.sentence
         self.passed = 0
         self.total = 0
@@ -94,4 +114,10 @@ class Bench:
         Raises:
             Failed: always.
         """
+        if not self.public:
+            expected, got, called = self._check.sentence, NEUTRAL.get(kind, "something else"), self.hidden()
         raise Failed(Message(kind=kind, called=called or self.called, expected=expected, got=got, hint=hint))
+
+    def hidden(self) -> str:
+        """Return the line "what" of a hidden part: none of its numbers."""
+        return f"{self._check.function.partition('.')[0]}, a hidden part of this check"

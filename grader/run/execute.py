@@ -206,15 +206,13 @@ class Executor:
         rerun = f"grader check {task.id} --case {task.first_case(check)}"
         bench = Bench(self._session, self._cache, task.id, check, self._include_hidden)
         try:
-            passed = scenario(bench)
+            scenario(bench)
         except Failed as failure:
-            message = replace(failure.message, rerun=failure.message.rerun or rerun)
+            message = replace(failure.message, rerun=rerun if bench.public else f"grader check {task.id}")
             return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
         except Fault as fault:
-            finding = describe.fault(fault, check.sentence, check.deadline_s)
-            message = _message(finding, bench.called, finding.got, rerun, fault.traceback, fault.printed)
+            message = _scenario_fault(bench, check, task, rerun, fault)
             return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
-        del passed
         return Outcome(Verdict.PASS, bench.passed, bench.passed)
 
     def _cases(
@@ -282,6 +280,14 @@ def _message(
         traceback=trace,
         printed=printed[:2000],
     )
+
+
+def _scenario_fault(bench: Bench, check: Scenario, task: Task, rerun: str, fault: Fault) -> Message:
+    finding = describe.fault(fault, check.sentence, check.deadline_s)
+    if bench.public:
+        return _message(finding, bench.called, finding.got, rerun, fault.traceback, fault.printed)
+    trace = describe.without_names(fault.traceback)
+    return _message(finding, bench.hidden(), finding.neutral, f"grader check {task.id}", trace, "")
 
 
 def _changed(call: Call, reply: Reply, text: str) -> Finding | None:

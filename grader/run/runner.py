@@ -197,7 +197,7 @@ class _Run:
             title=f"Week {request.week.number}: {request.week.title}",
             submission=str(request.submission),
             student=request.student,
-            started_at=now.isoformat(timespec="seconds"),
+            started_at=now.isoformat(timespec="milliseconds"),
             seed=self._resources.cache.seed,
             hashes={
                 "submission": self._copy.sha256,

@@ -66,7 +66,7 @@ def _is_consequence(
 
     What the task's own target leaves unwritten is its own failure, whatever else is missing.
     """
-    if not any(tasks.get(need, Verdict.PASS) is not Verdict.PASS for need in (*task.needs, *check.needs)):
+    if not any(tasks.get(need) in (Verdict.FAIL, Verdict.SKIPPED) for need in (*task.needs, *check.needs)):
         return False
     if message is None or message.kind != "not-implemented":
         return True
@@ -106,7 +106,7 @@ def task_result(task: Task, checks: Sequence[CheckResult], tasks: Mapping[str, V
 
 def _reason(task: Task, verdict: Verdict, tasks: Mapping[str, Verdict]) -> str:
     if verdict is Verdict.SKIPPED:
-        missing = [need for need in task.needs if tasks.get(need, Verdict.PASS) is not Verdict.PASS]
+        missing = [need for need in task.needs if tasks.get(need) in (Verdict.FAIL, Verdict.SKIPPED)]
         verb = "does" if len(missing) == 1 else "do"
         return f"needs {' and '.join(missing)}, which {verb} not pass yet; mend that first"
     if verdict is Verdict.ERROR:

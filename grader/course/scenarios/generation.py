@@ -7,7 +7,7 @@ prints or returns has to be believed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -103,16 +103,15 @@ def run(bench: Bench, script: Script, handle: Any = None, **callbacks: Callable[
         raise
 
 
-def _scripts(bench: Bench, lengths: tuple[tuple[int, int], ...], dtype: str = "float32") -> list[Script]:
-    """Return one public script and, if hidden cases count, secret ones of the other lengths."""
-    scripts = []
+def _scripts(bench: Bench, lengths: tuple[tuple[int, int], ...], dtype: str = "float32") -> Iterator[Script]:
+    """Yield one public script and, if hidden cases count, secret ones of the other lengths."""
     for index, (prompt, answer) in enumerate(lengths):
-        if index and not bench.include_hidden:
+        bench.public = index == 0
+        if not bench.public and not bench.include_hidden:
             break
-        rng = bench.generator(public=index == 0, index=index + 1)
+        rng = bench.generator(public=bench.public, index=index + 1)
         ids = rng.integers(0, EOS, prompt + answer).tolist()
-        scripts.append(Script(ids[:prompt], ids[prompt:], rng, dtype))
-    return scripts
+        yield Script(ids[:prompt], ids[prompt:], rng, dtype)
 
 
 def _ids(ids: list[int]) -> str:

@@ -8,6 +8,7 @@ never failed by chance; the number of draws is such that every known mistake is 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -129,8 +130,11 @@ def shuffled(bench: Bench, public: bool, values: tuple[float, ...], index: int =
     return np.asarray(bench.generator(public, index).permutation(p / p.sum()))
 
 
-def _sides(bench: Bench) -> tuple[bool, ...]:
-    return (True, False) if bench.include_hidden else (True,)
+def _sides(bench: Bench) -> Iterator[bool]:
+    """Yield whether the numbers are public: first they are, then, if hidden cases count, they are not."""
+    for public in (True, False) if bench.include_hidden else (True,):
+        bench.public = public
+        yield public
 
 
 def _judge(
@@ -241,7 +245,7 @@ def cuts_top_k(bench: Bench) -> None:
 def cuts_top_p(bench: Bench) -> None:
     """`top_p=p` draws from the smallest set of likely tokens that reaches p; the one that crosses it may go or stay."""
     for public in _sides(bench):
-        for threshold in (0.6, 0.9):
+        for threshold in (0.4, 0.9):
             p = shuffled(bench, public, SPREAD, int(threshold * 10))
             setting = Setting(1.0, threshold)
             ascending = np.argsort(p)

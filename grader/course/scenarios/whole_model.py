@@ -60,6 +60,7 @@ def answers_questions(bench: Bench) -> None:
 
 
 def _answer(bench: Bench, question: str, public: bool) -> None:
+    bench.public = public
     words = tokenizer()
     end = words.token_to_id(END)
     assert end is not None

@@ -22,7 +22,7 @@ class FakeBench:
 
     def __init__(self, submission, seed=0, include_hidden=True):
         self.submission, self.seed, self.include_hidden = submission, seed, include_hidden
-        self.called, self.passed = "", 0
+        self.called, self.passed, self.public = "", 0, True
 
     def generator(self, public, index=1):
         return np.random.default_rng([1 if public else self.seed + 2, index])
