@@ -13,6 +13,7 @@ namespace kernels {
 namespace KERNELS_NS {
 
 #include "kernels/simd.h"
+#include "quantized_matmul_packing.h"
 
 // Weight number i of b in the order of memory is nibble i % 8 of word i / 8, in group i / group_size: rows are whole groups,
 // so this holds across rows and for both orientations.
@@ -97,42 +98,6 @@ inline void whole_words(const QuantizedProduct& p) {
 // holds word l of a block of 8 W weights, and a is reordered to match, once for all n. The shift goes: nibble j masked in
 // place is 16^j q, and a carries the 16^-j (exact, a power of two). Four rows of b share each load of a.
 
-// How a's numbers are kept: float, or int16 with a scale for each group (rung 6).
-struct Float {
-  using Number = float;
-};
-struct Int16 {
-  using Number = std::int16_t;
-};
-
-// A row of a, made ready: numbers in the order of the lanes, zeros after the end; the sum of each group; for Int16 the scale
-// of each group.
-template <class Kind>
-struct Activations {
-  typename Kind::Number* numbers;
-  float* sums;
-  float* scales;
-};
-
-#if KERNELS_AVX2
-KERNELS_INLINE vi round_to_int(vf v) {
-#if KERNELS_AVX512
-  return (vi)_mm512_cvtps_epi32((__m512)v);
-#else
-  return (vi)_mm256_cvtps_epi32((__m256)v);
-#endif
-}
-
-// acc + the products of two pairs of int16 in each lane.
-KERNELS_INLINE vi add_dot2(vi acc, vi x, vi y) {
-#if KERNELS_AVX512
-  return (vi)_mm512_dpwssd_epi32((__m512i)acc, (__m512i)x, (__m512i)y);
-#else
-  return acc + (vi)_mm256_madd_epi16((__m256i)x, (__m256i)y);
-#endif
-}
-#endif
-
 // The scale of the group that each lane's word is in, for words block * W ... of a row.
 template <int kGroup>
 KERNELS_INLINE vf lane_scales(const float* scales, std::ptrdiff_t block) {
@@ -177,68 +142,21 @@ KERNELS_INLINE vf block_dot(Int16, vu words, const std::int16_t* x) {
 }
 #endif
 
-constexpr std::ptrdiff_t kBlock = 8 * W;  // weights in a vector of words
-
-// Where number k of a row of a goes among the lanes. Float: by nibble, then by word. Int16: pairs (j, j + 4) by word.
-template <class Kind>
-KERNELS_INLINE std::ptrdiff_t lane_order(std::ptrdiff_t k) {
-  const std::ptrdiff_t block = k / kBlock * kBlock, word = k % kBlock / 8, nibble = k % 8;
-  if constexpr (std::is_same_v<Kind, Float>) return block + nibble * W + word;
-  return block + nibble % 4 * (2 * W) + 2 * word + nibble / 4;
-}
-
-inline void prepare_group(Float, const float* group, std::ptrdiff_t k, int size, Activations<Float>& x) {
-  static constexpr float kUnshift[8] = {1.0f, 0x1p-4f, 0x1p-8f, 0x1p-12f, 0x1p-16f, 0x1p-20f, 0x1p-24f, 1.0f};
-  for (int i = 0; i < size; ++i) x.numbers[lane_order<Float>(k + i)] = group[i] * kUnshift[i % 8];
-}
-
-#if KERNELS_AVX2
-// The scale that maps the largest number of a group to 32767, or 0 for a group of zeros.
-inline float int16_scale(const float* group, int size) {
-  vf most{};
-  for (int i = 0; i < size; i += W) most = max(most, abs(load(group + i)));
-  return std::min(32767.0f / max_of(most), std::numeric_limits<float>::max());  // the group may be all denormals
-}
-
-inline void prepare_group(Int16, const float* group, std::ptrdiff_t k, int size, Activations<Int16>& x) {
-  const float scale = int16_scale(group, size);
-  x.scales[k / size] = 1 / scale;
-  for (int i = 0; i < size; i += W) {
-    const vi rounded = round_to_int(load(group + i) * broadcast(scale));
-    for (int lane = 0; lane < W; ++lane) x.numbers[lane_order<Int16>(k + i + lane)] = static_cast<std::int16_t>(rounded[lane]);
-  }
-}
-#endif
-
-inline float sum_of(const float* x, std::ptrdiff_t count) {
-  vf total{};
-  std::ptrdiff_t i = 0;
-  for (; i + W <= count; i += W) total = total + load(x + i);
-  float rest = 0;
-  for (; i < count; ++i) rest += x[i];
-  return sum(total) + rest;
-}
-
-inline float dot(const float* x, const float* y, std::ptrdiff_t count) {
-  vf total{};
-  std::ptrdiff_t i = 0;
-  for (; i + W <= count; i += W) total = load(x + i) * load(y + i) + total;
-  float rest = 0;
-  for (; i < count; ++i) rest += x[i] * y[i];
-  return sum(total) + rest;
-}
-
 // The products of kRows rows of b, from row n on, with one row of a. scales and biases: of these rows, as floats.
 template <class Kind, int kRows, int kGroup>
 void matvec_rows(const QuantizedProduct& p, const Activations<Kind>& x, std::ptrdiff_t n, const float* scales,
                  const float* biases, float* out) {
   const std::ptrdiff_t words = p.K / 8, groups = p.K / kGroup, whole = words / W;
   const std::uint32_t* row = p.b + n * words;
+  // The processor's own prefetch stops at the end of a page, and rows are short: ask for what comes a little later.
+  const std::ptrdiff_t ahead = std::max<std::ptrdiff_t>(kRows * words, 1024);
   vf acc[kRows] = {};
   for (std::ptrdiff_t block = 0; block < whole; ++block) {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      const vf dot = block_dot(Kind{}, load(row + r * words + block * W), x.numbers + block * kBlock);
+      const std::uint32_t* block_words = row + r * words + block * W;
+      __builtin_prefetch(block_words + ahead);
+      const vf dot = block_dot(Kind{}, load(block_words), x.numbers + block * kBlock);
       acc[r] = dot * lane_scales<kGroup>(scales + r * groups, block) + acc[r];
     }
   }
@@ -344,153 +262,126 @@ void matvec(const QuantizedProduct& p, bool threads) {
 // limit is FMA. An FMA needs two operands from somewhere: in a register tile of kTall x kCols sums, kTall + 2 loads feed
 // 2 kTall FMAs. The sums are named one by one, since GCC 12 keeps an array of vectors in memory here.
 
-constexpr int kCols = 2 * W;
-constexpr int kTall = KERNELS_AVX512 ? 12 : 6;  // 24 sums of 32 registers; 12 of 16
-constexpr std::ptrdiff_t kDepth = 256;          // kDepth x kCols weights stay in L1 or L2 while all rows of a pass
-
 #define KERNELS_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 
-// sums[kHeight][kCols] += a[kHeight][kDepth] @ weights[depth][kCols]; only depth columns of a are used.
+// sums[kHeight][kCols] += a[kHeight][depth] @ weights[depth][kCols].
 template <int kHeight>
-void float_tile(const float* a, const float* weights, std::ptrdiff_t depth, float* sums) {
-#define KERNELS_X(i)                                       \
-  vf low##i{}, high##i{};                                  \
-  if constexpr (i < kHeight) {                             \
-    low##i = load(sums + i * kCols);                       \
-    high##i = load(sums + i * kCols + W);                  \
+void multiply_tile(const FloatPiece& a, const float* weights, const Tile& tile, int, float* sums) {
+#define KERNELS_X(i)                      \
+  vf low##i{}, high##i{};                 \
+  if constexpr (i < kHeight) {            \
+    low##i = load(sums + i * kCols);      \
+    high##i = load(sums + i * kCols + W); \
   }
   KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
-  for (std::ptrdiff_t k = 0; k < depth; ++k) {
+  for (std::ptrdiff_t k = 0; k < tile.depth; ++k) {
     const vf low = load(weights + k * kCols), high = load(weights + k * kCols + W);
-#define KERNELS_X(i)                                       \
-  if constexpr (i < kHeight) {                             \
-    const vf x = broadcast(a[i * kDepth + k]);             \
-    low##i = x * low + low##i;                             \
-    high##i = x * high + high##i;                          \
+#define KERNELS_X(i)                           \
+  if constexpr (i < kHeight) {                 \
+    const vf x = broadcast(a.numbers[i][k]);   \
+    low##i = x * low + low##i;                 \
+    high##i = x * high + high##i;              \
   }
     KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
   }
-#define KERNELS_X(i)                                       \
-  if constexpr (i < kHeight) {                             \
-    store(sums + i * kCols, low##i);                       \
-    store(sums + i * kCols + W, high##i);                  \
+#define KERNELS_X(i)                      \
+  if constexpr (i < kHeight) {            \
+    store(sums + i * kCols, low##i);      \
+    store(sums + i * kCols + W, high##i); \
   }
   KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
 }
 
-// The weights of one tile, taken apart.
-struct Tile {
-  std::ptrdiff_t n, k, depth;  // where it begins; columns beyond N repeat the last one
-  std::uint32_t words[kDepth / 8][kCols];  // transposed: lanes are columns
-  float scales[kDepth / 32][kCols], biases[kDepth / 32][kCols];
-};
-
-// Take a tile's words and scales from b [N, K / 8].
-inline void gather(const QuantizedProduct& p, Tile& tile) {
-  const std::ptrdiff_t groups = p.K / p.group_size, first = tile.k / p.group_size;
-  const std::ptrdiff_t tile_groups = (tile.depth + p.group_size - 1) / p.group_size;
-  for (int col = 0; col < kCols; ++col) {
-    const std::ptrdiff_t n = std::min(tile.n + col, p.N - 1);
-    const std::uint32_t* row = p.b + (n * p.K + tile.k) / 8;
-    for (std::ptrdiff_t w = 0; w < tile.depth / 8; ++w) tile.words[w][col] = row[w];
-    for (std::ptrdiff_t g = 0; g < tile_groups; ++g) {
-      tile.scales[g][col] = read_element(p.scale_type, p.scales, n * groups + first + g);
-      tile.biases[g][col] = read_element(p.scale_type, p.biases, n * groups + first + g);
-    }
-  }
-}
-
-// weights[depth][kCols] = scale q + bias, of b [N, K / 8].
-inline void unpack_float_transposed(const QuantizedProduct& p, Tile& tile, float* weights) {
-  gather(p, tile);
-  for (std::ptrdiff_t w = 0; w < tile.depth / 8; ++w) {
-    const std::ptrdiff_t g = 8 * w / p.group_size;
-    for (int half = 0; half < kCols; half += W) {
-      const vf scale = load(tile.scales[g] + half), bias = load(tile.biases[g] + half);
-      const vu words = load(tile.words[w] + half);
-      float* out = weights + 8 * w * kCols + half;
-      for (int j = 0; j < 8; ++j) store(out + j * kCols, to_float((vi)(words >> (4 * j) & 15)) * scale + bias);
-    }
-  }
-}
-
-// The same of b [K, N / 8]: the tile's columns are neighbours in memory and within one group.
-inline void unpack_float_plain(const QuantizedProduct& p, Tile& tile, float* weights) {
-  vu shifts;
-  for (int lane = 0; lane < W; ++lane) shifts[lane] = static_cast<std::uint32_t>(lane % 8 * 4);
-  for (std::ptrdiff_t k = 0; k < tile.depth; ++k) {
-    for (int half = 0; half < kCols; half += W) {
-      const std::ptrdiff_t first = (tile.k + k) * p.N + tile.n + half, group = first / p.group_size;
-      vu words;
-      for (int lane = 0; lane < W; ++lane) words[lane] = p.b[first / 8 + (W > 8 ? lane / 8 : 0)];
-      const std::uint32_t base = static_cast<std::uint32_t>(first % 8 * 4);  // W = 4: the upper half of a word
-      const float scale = read_element(p.scale_type, p.scales, group), bias = read_element(p.scale_type, p.biases, group);
-      const vf q = to_float((vi)(words >> (shifts + base) & 15));
-      store(weights + k * kCols + half, q * broadcast(scale) + broadcast(bias));
-    }
-  }
-}
-
-// a in float32, cut into pieces of kTall rows and kDepth columns that a tile reads in order: [M / kTall][K / kDepth][kTall]
-// [kDepth].
-struct FloatPieces {
-  const QuantizedProduct& p;
-  float* pieces;
-  std::ptrdiff_t depths;
-
-  void operator()(std::ptrdiff_t block, int) const {
-    for (std::ptrdiff_t m = block * kTall; m < std::min(p.M, (block + 1) * kTall); ++m) {
-      for (std::ptrdiff_t d = 0; d < depths; ++d) {
-        float* out = pieces + ((block * depths + d) * kTall + m % kTall) * kDepth;
-        to_floats(p.type, p.a, m * p.K + d * kDepth, std::min(kDepth, p.K - d * kDepth), out);
-      }
-    }
-  }
-};
-
-using FloatTile = void (*)(const float*, const float*, std::ptrdiff_t, float*);
-constexpr FloatTile kFloatTiles[] = {nullptr, float_tile<1>, float_tile<2>, float_tile<3>, float_tile<4>, float_tile<5>,
-                                     float_tile<6>,
-#if KERNELS_AVX512
-                                     float_tile<7>, float_tile<8>, float_tile<9>, float_tile<10>, float_tile<11>,
-                                     float_tile<12>,
+#if KERNELS_AVX2
+template <int kHeight>  // rung 6
+void multiply_tile(const Int16Piece& a, const std::int32_t* pairs, const Tile& tile, int group_size, float* sums);
 #endif
-};
 
-// One panel of kCols columns of the result, for all rows: what a thread takes at a time.
-struct FloatPanel {
+// The tiles' code for each height from 1 to kTall.
+template <class Piece, class Weight>
+using MultiplyTile = void (*)(const Piece&, const Weight*, const Tile&, int, float*);
+
+template <class Piece, class Weight, int... kHeights>
+MultiplyTile<Piece, Weight> tile_of_height(std::ptrdiff_t height, std::integer_sequence<int, kHeights...>) {
+  static constexpr MultiplyTile<Piece, Weight> table[] = {&multiply_tile<kHeights + 1>...};
+  return table[height - 1];
+}
+
+// A few panels of kCols columns of the result, for all rows: what a thread takes at a time. A piece of a is fetched once for
+// all panels of the task, and the tiles' weights for all rows of a.
+template <class Piece, class Weight>
+struct Panels {
   const QuantizedProduct& p;
-  const float* pieces;
+  const Piece* pieces;
   std::ptrdiff_t depths;
+  std::ptrdiff_t width;  // panels to a task
 
-  void operator()(std::ptrdiff_t panel, int) const {
-    thread_local Scratch sum_memory, weight_memory, tile_memory;
-    float* sums = sum_memory.get<float>(p.M * kCols);
-    float* weights = weight_memory.get<float>(kDepth * kCols);
-    Tile& tile = *tile_memory.get<Tile>(1);
-    std::fill_n(sums, p.M * kCols, 0.0f);
+  static constexpr std::ptrdiff_t kTileSize = kDepth * kCols * static_cast<std::ptrdiff_t>(sizeof(float)) /
+                                              (std::is_same_v<Weight, float> ? 4 : 8);  // weights in units of Weight
+
+  void operator()(std::ptrdiff_t task, int) const {
+    thread_local Scratch sum_memory, weight_memory, tile_memory, scale_memory, bias_memory;
+    const std::ptrdiff_t n = task * width * kCols, cols = std::min(width * kCols, p.N - n);
+    const std::ptrdiff_t panels = (cols + kCols - 1) / kCols, groups = p.K / p.group_size;
+    float* sums = sum_memory.get<float>(panels * p.M * kCols);
+    Weight* weights = weight_memory.get<Weight>(panels * kTileSize);
+    Tile* tiles = tile_memory.get<Tile>(panels);
+    float *scales = nullptr, *biases = nullptr;
+    if (p.transpose_b) {
+      scales = scale_memory.get<float>(cols * groups), biases = bias_memory.get<float>(cols * groups);
+      to_floats(p.scale_type, p.scales, n * groups, cols * groups, scales);
+      to_floats(p.scale_type, p.biases, n * groups, cols * groups, biases);
+    }
+    std::fill_n(sums, panels * p.M * kCols, 0.0f);
     for (std::ptrdiff_t d = 0; d < depths; ++d) {
-      tile.n = panel * kCols, tile.k = d * kDepth, tile.depth = std::min(kDepth, p.K - tile.k);
-      p.transpose_b ? unpack_float_transposed(p, tile, weights) : unpack_float_plain(p, tile, weights);
-      for (std::ptrdiff_t m = 0; m < p.M; m += kTall) {
-        const float* piece = pieces + (m / kTall * depths + d) * kTall * kDepth;
-        kFloatTiles[std::min<std::ptrdiff_t>(kTall, p.M - m)](piece, weights, tile.depth, sums + m * kCols);
+      for (std::ptrdiff_t i = 0; i < panels; ++i) {
+        Tile& tile = tiles[i];
+        tile.n = n + i * kCols, tile.k = d * kDepth, tile.depth = std::min(kDepth, p.K - tile.k);
+        unpack_tile(tile, scales + i * kCols * groups, biases + i * kCols * groups, weights + i * kTileSize);
+      }
+      multiply(d, panels, tiles, weights, sums);
+    }
+    for (std::ptrdiff_t i = 0; i < panels; ++i) {
+      const std::ptrdiff_t panel_cols = std::min<std::ptrdiff_t>(kCols, cols - i * kCols);
+      for (std::ptrdiff_t m = 0; m < p.M; ++m) {
+        from_floats(p.type, p.out, m * p.N + n + i * kCols, panel_cols, sums + (i * p.M + m) * kCols);
       }
     }
-    const std::ptrdiff_t cols = std::min<std::ptrdiff_t>(kCols, p.N - tile.n);
-    for (std::ptrdiff_t m = 0; m < p.M; ++m) from_floats(p.type, p.out, m * p.N + tile.n, cols, sums + m * kCols);
+  }
+
+  void unpack_tile(Tile& tile, const float* scales, const float* biases, Weight* weights) const {
+    if constexpr (std::is_same_v<Weight, float>) {
+      if (!p.transpose_b) return unpack_plain(p, tile, weights);
+    }
+    gather(p, scales, biases, tile);
+    unpack(p, tile, weights);
+  }
+
+  void multiply(std::ptrdiff_t d, std::ptrdiff_t panels, const Tile* tiles, const Weight* weights, float* sums) const {
+    for (std::ptrdiff_t m = 0; m < p.M; m += kTall) {
+      const Piece& piece = pieces[m / kTall * depths + d];
+      const auto run = tile_of_height<Piece, Weight>(std::min<std::ptrdiff_t>(kTall, p.M - m),
+                                                     std::make_integer_sequence<int, kTall>());
+      for (std::ptrdiff_t i = 0; i < panels; ++i) {
+        run(piece, weights + i * kTileSize, tiles[i], p.group_size, sums + (i * p.M + m) * kCols);
+      }
+    }
   }
 };
 
-inline void float_tiles(const QuantizedProduct& p, bool threads) {
+template <class Piece, class Weight>
+void multiply_tiles(const QuantizedProduct& p, bool threads) {
   thread_local Scratch piece_memory;
   const std::ptrdiff_t blocks = (p.M + kTall - 1) / kTall, depths = (p.K + kDepth - 1) / kDepth;
-  float* pieces = piece_memory.get<float>(blocks * depths * kTall * kDepth);
-  run_tasks(threads, blocks, FloatPieces{p, pieces, depths});
-  run_tasks(threads, (p.N + kCols - 1) / kCols, FloatPanel{p, pieces, depths});
+  Piece* pieces = piece_memory.get<Piece>(blocks * depths);
+  run_tasks(threads, blocks, CutRows<Piece>{p, pieces, depths});
+  // Four panels share a piece of a, but not if that leaves a thread with nothing to do.
+  const std::ptrdiff_t panels = (p.N + kCols - 1) / kCols;
+  const std::ptrdiff_t width = std::clamp<std::ptrdiff_t>(panels / (4 * num_threads()), 1, 4);
+  run_tasks(threads, (panels + width - 1) / width, Panels<Piece, Weight>{p, pieces, depths, width});
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -500,134 +391,38 @@ inline void float_tiles(const QuantizedProduct& p, bool threads) {
 // does not take this rung. The products of a group are exact in int32; scale and bias follow once a group, in float32.
 #if KERNELS_AVX2
 
-constexpr int kPairs = kDepth / 2;
-
-// A tile of a: pairs in the order in which a word's nibbles are masked out, (j, j + 4).
-struct Int16Piece {
-  std::int16_t numbers[kTall][kDepth];
-  float scales[kDepth / 32][kTall], sums[kDepth / 32][kTall];
-};
-
-struct Int16Pieces {
-  const QuantizedProduct& p;
-  Int16Piece* pieces;
-  std::ptrdiff_t depths;
-
-  void operator()(std::ptrdiff_t block, int) const {
-    thread_local Scratch row_memory;
-    float* row = row_memory.get<float>(p.K);
-    for (std::ptrdiff_t m = block * kTall; m < std::min(p.M, (block + 1) * kTall); ++m) {
-      to_floats(p.type, p.a, m * p.K, p.K, row);
-      for (std::ptrdiff_t k = 0; k < p.K; k += p.group_size) {
-        put_group(row + k, pieces[block * depths + k / kDepth], m % kTall, k % kDepth);
-      }
-    }
-  }
-
-  void put_group(const float* group, Int16Piece& piece, std::ptrdiff_t row, std::ptrdiff_t k) const {
-    const float scale = int16_scale(group, p.group_size);
-    piece.scales[k / p.group_size][row] = 1 / scale;
-    piece.sums[k / p.group_size][row] = sum_of(group, p.group_size);
-    std::int16_t* out = piece.numbers[row] + k;
-    for (int i = 0; i < p.group_size; i += W) {
-      const vi rounded = round_to_int(load(group + i) * broadcast(scale));
-      for (int lane = 0; lane < W; ++lane) {
-        out[i + lane / 8 * 8 + lane % 4 * 2 + lane % 8 / 4] = static_cast<std::int16_t>(rounded[lane]);
-      }
-    }
-  }
-};
-
-// pairs[depth / 2][kCols]: the weights q of b [N, K / 8], two int16 to a lane.
-inline void unpack_int16(const QuantizedProduct& p, Tile& tile, std::int32_t* pairs) {
-  gather(p, tile);
-  const vu mask = (vu)broadcast(0x000f000f);
-  for (std::ptrdiff_t w = 0; w < tile.depth / 8; ++w) {
-    for (int half = 0; half < kCols; half += W) {
-      const vu words = load(tile.words[w] + half);
-      std::int32_t* out = pairs + 4 * w * kCols + half;
-      for (int j = 0; j < 4; ++j) store(out + j * kCols, (vi)(words >> (4 * j) & mask));
-    }
-  }
-}
-
-// sums[kHeight][kCols] += the products of one group; a as in Int16Piece, pairs [steps][kCols].
+// sums[kHeight][kCols] += the products of the tile, group by group.
 template <int kHeight>
-void int16_tile(const Int16Piece& piece, std::ptrdiff_t g, std::ptrdiff_t steps, const std::int32_t* pairs,
-                const float* group_scales, const float* group_biases, float* sums) {
-  const std::int16_t* a = piece.numbers[0] + g * steps * 2;
+void multiply_tile(const Int16Piece& a, const std::int32_t* pairs, const Tile& tile, int group_size, float* sums) {
+  const std::ptrdiff_t steps = group_size / 2;
+  for (std::ptrdiff_t g = 0; g < tile.depth / group_size; ++g, pairs += steps * kCols) {
 #define KERNELS_X(i) vi low##i{}, high##i{};
-  KERNELS_ROWS(KERNELS_X)
-#undef KERNELS_X
-  for (std::ptrdiff_t k = 0; k < steps; ++k) {
-    const vi low = load(pairs + k * kCols), high = load(pairs + k * kCols + W);
-#define KERNELS_X(i)                                                        \
-  if constexpr (i < kHeight) {                                              \
-    std::int32_t pair;                                                      \
-    std::memcpy(&pair, a + i * kDepth + 2 * k, sizeof pair);                \
-    low##i = add_dot2(low##i, broadcast(pair), low);                        \
-    high##i = add_dot2(high##i, broadcast(pair), high);                     \
-  }
     KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
+    for (std::ptrdiff_t k = 0; k < steps; ++k) {
+      const vi low = load(pairs + k * kCols), high = load(pairs + k * kCols + W);
+#define KERNELS_X(i)                                                              \
+  if constexpr (i < kHeight) {                                                    \
+    std::int32_t pair;                                                            \
+    std::memcpy(&pair, a.numbers[i] + g * group_size + 2 * k, sizeof pair);       \
+    low##i = add_dot2(low##i, broadcast(pair), low);                              \
+    high##i = add_dot2(high##i, broadcast(pair), high);                           \
   }
-  const vf scale_low = load(group_scales), scale_high = load(group_scales + W);
-  const vf bias_low = load(group_biases), bias_high = load(group_biases + W);
+      KERNELS_ROWS(KERNELS_X)
+#undef KERNELS_X
+    }
+    const vf scale_low = load(tile.scales[g]), scale_high = load(tile.scales[g] + W);
+    const vf bias_low = load(tile.biases[g]), bias_high = load(tile.biases[g] + W);
 #define KERNELS_X(i)                                                                                       \
   if constexpr (i < kHeight) {                                                                             \
-    const vf scale = broadcast(piece.scales[g][i]), total = broadcast(piece.sums[g][i]);                   \
+    const vf scale = broadcast(a.scales[g][i]), total = broadcast(a.sums[g][i]);                           \
     float* out = sums + i * kCols;                                                                         \
     store(out, to_float(low##i) * (scale_low * scale) + (bias_low * total + load(out)));                   \
     store(out + W, to_float(high##i) * (scale_high * scale) + (bias_high * total + load(out + W)));        \
   }
-  KERNELS_ROWS(KERNELS_X)
+    KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
-}
-
-using Int16Tile = void (*)(const Int16Piece&, std::ptrdiff_t, std::ptrdiff_t, const std::int32_t*, const float*,
-                           const float*, float*);
-constexpr Int16Tile kInt16Tiles[] = {nullptr, int16_tile<1>, int16_tile<2>, int16_tile<3>, int16_tile<4>, int16_tile<5>,
-                                     int16_tile<6>,
-#if KERNELS_AVX512
-                                     int16_tile<7>, int16_tile<8>, int16_tile<9>, int16_tile<10>, int16_tile<11>,
-                                     int16_tile<12>,
-#endif
-};
-
-struct Int16Panel {
-  const QuantizedProduct& p;
-  const Int16Piece* pieces;
-  std::ptrdiff_t depths;
-
-  void operator()(std::ptrdiff_t panel, int) const {
-    thread_local Scratch sum_memory, weight_memory, tile_memory;
-    float* sums = sum_memory.get<float>(p.M * kCols);
-    std::int32_t* pairs = weight_memory.get<std::int32_t>(kPairs * kCols);
-    Tile& tile = *tile_memory.get<Tile>(1);
-    const std::ptrdiff_t steps = p.group_size / 2;
-    std::fill_n(sums, p.M * kCols, 0.0f);
-    for (std::ptrdiff_t d = 0; d < depths; ++d) {
-      tile.n = panel * kCols, tile.k = d * kDepth, tile.depth = std::min(kDepth, p.K - tile.k);
-      unpack_int16(p, tile, pairs);
-      for (std::ptrdiff_t m = 0; m < p.M; m += kTall) {
-        const Int16Piece& piece = pieces[m / kTall * depths + d];
-        const Int16Tile run = kInt16Tiles[std::min<std::ptrdiff_t>(kTall, p.M - m)];
-        for (std::ptrdiff_t g = 0; g < tile.depth / p.group_size; ++g) {
-          run(piece, g, steps, pairs + g * steps * kCols, tile.scales[g], tile.biases[g], sums + m * kCols);
-        }
-      }
-    }
-    const std::ptrdiff_t cols = std::min<std::ptrdiff_t>(kCols, p.N - tile.n);
-    for (std::ptrdiff_t m = 0; m < p.M; ++m) from_floats(p.type, p.out, m * p.N + tile.n, cols, sums + m * kCols);
   }
-};
-
-inline void int16_tiles(const QuantizedProduct& p, bool threads) {
-  thread_local Scratch piece_memory;
-  const std::ptrdiff_t blocks = (p.M + kTall - 1) / kTall, depths = (p.K + kDepth - 1) / kDepth;
-  Int16Piece* pieces = piece_memory.get<Int16Piece>(blocks * depths);
-  run_tasks(threads, blocks, Int16Pieces{p, pieces, depths});
-  run_tasks(threads, (p.N + kCols - 1) / kCols, Int16Panel{p, pieces, depths});
 }
 
 #endif
@@ -639,13 +434,13 @@ constexpr std::ptrdiff_t kFewRows = 4;
 
 inline void by_shape(const QuantizedProduct& p, bool threads) {
   if (p.transpose_b && p.M <= kFewRows) return matvec<Float>(p, threads);
-  float_tiles(p, threads);
+  multiply_tiles<FloatPiece, float>(p, threads);
 }
 
 inline void int16_activations(const QuantizedProduct& p, bool threads) {
 #if KERNELS_AVX2
   if (p.type != Element::float32 && p.transpose_b) {
-    return p.M <= kFewRows ? matvec<Int16>(p, threads) : int16_tiles(p, threads);
+    return p.M <= kFewRows ? matvec<Int16>(p, threads) : multiply_tiles<Int16Piece, std::int32_t>(p, threads);
   }
 #endif
   by_shape(p, threads);
@@ -658,7 +453,7 @@ inline void run_rung(const QuantizedProduct& p, int rung) {
     case 2:
       return whole_words(p);
     case 3:
-      return p.transpose_b ? matvec<Float>(p, false) : float_tiles(p, false);
+      return p.transpose_b ? matvec<Float>(p, false) : multiply_tiles<FloatPiece, float>(p, false);
     case 4:
       return by_shape(p, false);
     case 5:
@@ -670,3 +465,5 @@ inline void run_rung(const QuantizedProduct& p, int rung) {
 
 }  // namespace KERNELS_NS
 }  // namespace kernels
+
+#undef KERNELS_ROWS
