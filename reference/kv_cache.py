@@ -11,8 +11,13 @@ class TinyKvFullCache:
     """Everything one request has computed in one layer: keys and values, each `[1, H, S, D]`."""
 
     def __init__(self):
-        """Start empty: `key_values` is None until the first update."""
-        self.key_values: tuple[mx.array, mx.array] | None = None
+        """Start empty."""
+        self._past = _Growing()
+
+    @property
+    def key_values(self) -> tuple[mx.array, mx.array] | None:
+        """Keys and values so far, each `[1, H, S, D]`; None before the first update."""
+        return self._past.newest(self._past.length)
 
     def update_and_fetch(
         self,
@@ -32,12 +37,8 @@ class TinyKvFullCache:
         Returns:
             Keys and values `[B, H, S, D]`, `S`, and the mask.
         """
-        if self.key_values is not None:
-            past_key, past_value = self.key_values
-            key = mx.concatenate([past_key, key], axis=2)
-            value = mx.concatenate([past_value, value], axis=2)
-        self.key_values = key, value
-        return key, value, key.shape[2], mask
+        self._past.append(key, value, keep=self._past.length)
+        return *self._past.newest(self._past.length), self._past.length, mask
 
 
 class BatchingKvCache:
@@ -62,7 +63,7 @@ class BatchingKvCache:
         """
         self.max_seq_len = max_seq_len
         self.lengths: list[int | None] = [None] * max_active_requests  # None: the row is free
-        self.key_values: tuple[mx.array, mx.array] | None = None  # [B, H, S, D] each
+        self._past = _Growing()
 
     def add_request(self, prefilled: TinyKvFullCache, id: int) -> None:
         """Give a request's past to a free row.
@@ -77,15 +78,15 @@ class BatchingKvCache:
         self._check_row(id)
         if self.lengths[id] is not None:
             raise ValueError(f"row {id} is taken: remove its request first")
-        length = 0 if prefilled.key_values is None else prefilled.key_values[0].shape[2]
+        own = prefilled.key_values
+        length = 0 if own is None else own[0].shape[2]
         if length > self.max_seq_len:
             raise ValueError(f"the request has {length} tokens, max_seq_len is {self.max_seq_len}")
-        if prefilled.key_values is not None:
-            rows = self.key_values or (None, None)
-            key, value = (
-                self._with_row(r, id, own) for r, own in zip(rows, prefilled.key_values, strict=True)
-            )
-            self.key_values = key, value
+        if own is not None:
+            past = self._past.newest(self._longest())
+            if past is None:
+                past = [mx.zeros((len(self.lengths), *x.shape[1:]), dtype=x.dtype) for x in own]
+            self._past = _Growing(*(_with_row(rows, id, x) for rows, x in zip(past, own, strict=True)))
         self.lengths[id] = length
 
     def remove_request(self, id: int) -> None:
@@ -126,20 +127,17 @@ class BatchingKvCache:
         B, L = keys.shape[0], mask_length or keys.shape[2]
         if len(self.lengths) != B:
             raise ValueError(f"keys have {B} rows, the cache has {len(self.lengths)}")
-        longest = max(length or 0 for length in self.lengths)
+        longest = self._longest()
         if longest + L > self.max_seq_len:
             raise ValueError(f"{longest} tokens cannot grow by {L}: max_seq_len is {self.max_seq_len}")
-        if self.key_values is not None:
-            past = self.key_values[0].shape[2]
-            start = past - longest  # what only rows that have left needed is dropped
-            keys, values = (
-                mx.concatenate([rows[:, :, start:], new], axis=2)
-                for rows, new in zip(self.key_values, (keys, values), strict=True)
-            )
-        self.key_values = keys, values
-        visible = self._mask(L, keys.shape[2], keys.dtype)
+        self._past.append(keys, values, keep=longest)  # what only rows that have left needed is dropped
+        S = longest + L
+        visible = self._mask(L, S, keys.dtype)
         self.lengths = [None if length is None else length + L for length in self.lengths]
-        return keys, values, keys.shape[2], visible + mask if isinstance(mask, mx.array) else visible
+        return *self._past.newest(S), S, visible + mask if isinstance(mask, mx.array) else visible
+
+    def _longest(self) -> int:
+        return max(length or 0 for length in self.lengths)
 
     def _mask(self, L: int, S: int, dtype: mx.Dtype) -> mx.array:
         """Build `[B, 1, L, S]` for rows whose newest `L` tokens are not counted yet."""
@@ -149,14 +147,45 @@ class BatchingKvCache:
         column = mx.arange(S)
         return mx.where((first <= column) & (column <= last), 0.0, -mx.inf).astype(dtype)
 
-    def _with_row(self, rows: mx.array | None, id: int, own: mx.array) -> mx.array:
-        """Return `rows [B, H, S, D]` with row `id` replaced by `own [1, H, n, D]`, both padded on the left."""
-        if rows is None:
-            rows = mx.zeros((len(self.lengths), *own.shape[1:]), dtype=own.dtype)
-        S = max(rows.shape[2], own.shape[2])
-        rows, own = (mx.pad(x, [(0, 0), (0, 0), (S - x.shape[2], 0), (0, 0)]) for x in (rows, own))
-        return mx.concatenate([rows[:id], own, rows[id + 1 :]])
-
     def _check_row(self, id: int) -> None:
         if not 0 <= id < len(self.lengths):
             raise ValueError(f"id ({id}) must be from 0 to {len(self.lengths) - 1}")
+
+
+class _Growing:
+    """Keys and values `[B, H, n, D]` that grow at the end, in arrays with room ahead.
+
+    A step writes its columns into the room, and MLX does that in place where nobody else holds the array. Joining
+    old and new in a fresh array would move the whole past for every token: twice the text, twice the cost.
+    """
+
+    ROOM = 256  # columns: as often as everything is moved
+
+    def __init__(self, *key_values: mx.array):
+        """Start with keys and values, or with nothing."""
+        self.arrays = list(key_values)
+        self.length = key_values[0].shape[2] if key_values else 0
+
+    def append(self, *key_values: mx.array, keep: int) -> None:
+        """Write `L` new columns behind at least the newest `keep`."""
+        L = key_values[0].shape[2]
+        if not self.arrays or self.length + L > self.arrays[0].shape[2]:
+            past = self.newest(keep) if keep else [new[:, :, :0] for new in key_values]
+            self.arrays = [mx.pad(x, [(0, 0), (0, 0), (0, L + self.ROOM), (0, 0)]) for x in past]
+            self.length = keep
+        for array, new in zip(self.arrays, key_values, strict=True):
+            array[:, :, self.length : self.length + L] = new
+        self.length += L
+
+    def newest(self, count: int) -> tuple[mx.array, ...] | None:
+        """Return the last `count` columns of keys and of values; None if there has never been any."""
+        if not self.arrays:
+            return None
+        return tuple(array[:, :, self.length - count : self.length] for array in self.arrays)
+
+
+def _with_row(rows: mx.array, id: int, own: mx.array) -> mx.array:
+    """Return `rows [B, H, S, D]` with row `id` replaced by `own [1, H, n, D]`, both padded on the left."""
+    S = max(rows.shape[2], own.shape[2])
+    rows, own = (mx.pad(x, [(0, 0), (0, 0), (S - x.shape[2], 0), (0, 0)]) for x in (rows, own))
+    return mx.concatenate([rows[:id], own, rows[id + 1 :]])

@@ -1,11 +1,13 @@
 """Qwen2, served: weights stay quantized, earlier tokens stay in a cache, a batch row has positions of its own.
 
 Knows nothing about tokenizers, or about how caches store what they are given. Names of dimensions are the
-checkpoint's own.
+checkpoint's own. Norm, rotation and the MLP's gate are Week 1's, or, where the kernels that were built have them,
+single passes through memory in C++.
 
 Source: https://arxiv.org/abs/2407.10671
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import mlx.core as mx
@@ -45,11 +47,10 @@ class Qwen2MultiHeadAttention:
             raise ValueError(f"hidden_size ({hidden_size}) must be a multiple of num_heads ({num_heads})")
         if num_heads % num_kv_heads != 0:
             raise ValueError(f"num_heads ({num_heads}) must be a multiple of num_kv_heads ({num_kv_heads})")
-        self.num_heads, self.num_kv_heads = num_heads, num_kv_heads
         self.head_dim = hidden_size // num_heads
         self.wq, self.wk, self.wv, self.wo = wq, wk, wv, wo
         self.bq, self.bk, self.bv = bq, bk, bv
-        self.rope = RoPE(self.head_dim, max_seq_len, base=theta, traditional=False)
+        self.rotate = _rope(self.head_dim, max_seq_len, theta)
         self.attend = flash_attention if enable_flash_attn else scaled_dot_product_attention_grouped
 
     def __call__(
@@ -70,17 +71,18 @@ class Qwen2MultiHeadAttention:
         Returns:
             `[B, L, E]` in the dtype of `x`.
         """
-        B, L, _ = x.shape
-        q = quantized_linear(x, self.wq, self.bq).reshape(B, L, self.num_heads, self.head_dim)
-        k = quantized_linear(x, self.wk, self.bk).reshape(B, L, self.num_kv_heads, self.head_dim)
-        v = quantized_linear(x, self.wv, self.bv).reshape(B, L, self.num_kv_heads, self.head_dim)
-        positions = _positions(offset, L)
-        q, k = self.rope(q, positions), self.rope(k, positions)
-        # [B, L, heads, D] -> [B, heads, L, D]
-        q, k, v = (t.swapaxes(1, 2) for t in (q, k, v))
+        L = x.shape[1]
+        q = self._heads(quantized_linear(x, self.wq, self.bq))
+        k = self._heads(quantized_linear(x, self.wk, self.bk))
+        v = self._heads(quantized_linear(x, self.wv, self.bv))
+        q, k = self.rotate(q, offset), self.rotate(k, offset)
         k, v, _, mask = cache.update_and_fetch(k, v, mask_length=L, mask=mask)
         out = self.attend(q, k, v, mask=mask)
         return quantized_linear(out.swapaxes(1, 2).flatten(2, 3), self.wo)
+
+    def _heads(self, x: mx.array) -> mx.array:
+        """Turn `[B, L, heads * D]` into `[B, heads, L, D]`."""
+        return mx.unflatten(x, -1, (-1, self.head_dim)).swapaxes(1, 2)
 
 
 class Qwen2MLP:
@@ -89,10 +91,11 @@ class Qwen2MLP:
     def __init__(self, w_gate: QuantizedWeights, w_up: QuantizedWeights, w_down: QuantizedWeights):
         """Keep the weights: `[I, E]`, `[I, E]` and `[E, I]`, packed."""
         self.w_gate, self.w_up, self.w_down = w_gate, w_up, w_down
+        self.swiglu = _swiglu()
 
     def __call__(self, x: mx.array) -> mx.array:
         """Transform each token by itself: `[..., E]` to `[..., E]`."""
-        gated = silu(quantized_linear(x, self.w_gate)) * quantized_linear(x, self.w_up)
+        gated = self.swiglu(quantized_linear(x, self.w_gate), quantized_linear(x, self.w_up))
         return quantized_linear(gated, self.w_down)
 
 
@@ -109,7 +112,7 @@ class Qwen2TransformerBlock:
         """
         packed = QuantizedWeights.from_mlx_layer
         attention, mlp = layer.self_attn, layer.mlp
-        self.input_layernorm = RMSNorm(args.hidden_size, layer.input_layernorm.weight, eps=args.rms_norm_eps)
+        self.input_layernorm = _rms_norm(layer.input_layernorm.weight, args.rms_norm_eps)
         self.self_attn = Qwen2MultiHeadAttention(
             hidden_size=args.hidden_size,
             num_heads=args.num_attention_heads,
@@ -125,9 +128,7 @@ class Qwen2TransformerBlock:
             theta=args.rope_theta,
             enable_flash_attn=enable_flash_attn,
         )
-        self.post_attention_layernorm = RMSNorm(
-            args.hidden_size, layer.post_attention_layernorm.weight, eps=args.rms_norm_eps
-        )
+        self.post_attention_layernorm = _rms_norm(layer.post_attention_layernorm.weight, args.rms_norm_eps)
         self.mlp = Qwen2MLP(packed(mlp.gate_proj), packed(mlp.up_proj), packed(mlp.down_proj))
 
     def __call__(
@@ -157,7 +158,7 @@ class Qwen2ModelWeek2:
         self.layers = [
             Qwen2TransformerBlock(args, layer, enable_flash_attn) for layer in mlx_model.model.layers
         ]
-        self.norm = RMSNorm(args.hidden_size, mlx_model.model.norm.weight, eps=args.rms_norm_eps)
+        self.norm = _rms_norm(mlx_model.model.norm.weight, args.rms_norm_eps)
         self.head = (
             self.embedding if args.tie_word_embeddings else QuantizedWeights.from_mlx_layer(mlx_model.lm_head)
         )
@@ -182,6 +183,43 @@ class Qwen2ModelWeek2:
         return quantized_linear(self.norm(h), self.head)
 
 
-def _positions(offset: int | list[int], L: int) -> slice | list[slice]:
-    """Return the positions of `L` tokens, for the whole batch or for each row."""
-    return [slice(o, o + L) for o in offset] if isinstance(offset, list) else slice(offset, offset + L)
+def _rms_norm(weight: mx.array, eps: float) -> Callable[[mx.array], mx.array]:
+    """Return the norm of `[..., E]`."""
+    norm = RMSNorm(weight.shape[0], weight, eps=eps)
+    try:
+        from kernels import rms_norm
+    except ImportError:
+        return norm
+    return lambda x: rms_norm(x, norm.weight, eps)
+
+
+def _rope(head_dim: int, max_seq_len: int, theta: float) -> Callable[[mx.array, int | list[int]], mx.array]:
+    """Return the rotation of `[B, heads, L, D]` whose rows begin at an offset, or each at its own."""
+    rope = RoPE(head_dim, max_seq_len, base=theta, traditional=False)
+
+    def rotate(x: mx.array, offset: int | list[int]) -> mx.array:
+        L = x.shape[2]
+        rows = [slice(o, o + L) for o in offset] if isinstance(offset, list) else slice(offset, offset + L)
+        return rope(x.swapaxes(1, 2), rows).swapaxes(1, 2)
+
+    try:
+        from kernels import rope as kernel
+    except ImportError:
+        return rotate
+
+    def rotate_fused(x: mx.array, offset: int | list[int]) -> mx.array:
+        end = x.shape[2] + (max(offset) if isinstance(offset, list) else offset)
+        if end > max_seq_len:
+            raise ValueError(f"the tokens end at position {end}, max_seq_len is {max_seq_len}")
+        return kernel(x, head_dim, theta, False, mx.array(offset))
+
+    return rotate_fused
+
+
+def _swiglu() -> Callable[[mx.array, mx.array], mx.array]:
+    """Return `silu(gate) * up`."""
+    try:
+        from kernels import swiglu
+    except ImportError:
+        return lambda gate, up: silu(gate) * up
+    return swiglu

@@ -17,7 +17,7 @@ from reference.qwen2_week2 import Qwen2ModelWeek2
 TOKENS = [5, 200, 17, 17, 42, 90, 3, 255, 128, 7, 64]
 
 
-@pytest.fixture(autouse=True, params=["plain", "built"])
+@pytest.fixture(autouse=True, params=["plain", "fused", "built"])
 def _kernels(request, monkeypatch):
     put_kernels(request.param, monkeypatch)
 
@@ -83,6 +83,15 @@ def test_half_precision(quantized, dtype, flash):
     got = model(mx.array([TOKENS]), 0, caches(model))
     assert got.dtype == dtype
     assert np.max(np.abs(np.array(got.astype(mx.float32)) - want)) < 8 * EPS[dtype] * np.max(np.abs(want))
+
+
+def test_positions_end_where_the_checkpoint_says(models):
+    """The last of 512 positions is one, the next is an error that names both."""
+    model = Qwen2ModelWeek2(models[0])
+    model(mx.array([[1, 2]]), 510, caches(model))
+    for offset in (511, [511]):
+        with pytest.raises(ValueError, match="512"):
+            model(mx.array([[1, 2]]), offset, caches(model))
 
 
 def test_weights_stay_packed(models):

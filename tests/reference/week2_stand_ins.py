@@ -40,10 +40,21 @@ def plain_kernels():
     return module
 
 
+def fused_kernels():
+    """Return the same module with the fused operations, too."""
+    module = plain_kernels()
+    module.rms_norm = lambda x, weight, eps: mx.fast.rms_norm(x, weight, eps).astype(x.dtype)
+    module.rope = lambda x, dims, base, traditional, offsets: mx.fast.rope(
+        x, dims, traditional=traditional, base=base, scale=1.0, offset=offsets
+    )
+    module.swiglu = lambda gate, up: (gate * mx.sigmoid(gate.astype(mx.float32)) * up).astype(gate.dtype)
+    return module
+
+
 def put_kernels(which, monkeypatch):
-    """Let `from kernels import ...` find the plain kernels or those that `make kernels` built."""
-    if which == "plain":
-        monkeypatch.setitem(sys.modules, "kernels", plain_kernels())
+    """Let `from kernels import ...` find stand-ins ("plain", "fused") or what `make kernels` built ("built")."""
+    if which in ("plain", "fused"):
+        monkeypatch.setitem(sys.modules, "kernels", {"plain": plain_kernels, "fused": fused_kernels}[which]())
         return
     try:
         built = importlib.import_module("kernels").load()
