@@ -15,7 +15,7 @@ namespace kernels::KERNELS_NS {
 constexpr float kHidden = -std::numeric_limits<float>::infinity();  // the score of a key that a row does not see
 constexpr int kTileKeys = 128;   // rungs 2 and up: keys between two looks at the largest score
 constexpr int kStripRows = 24;   // rungs 4 and up: query rows in registers, three vectors of them
-constexpr int kBlockRows = 96;   // rungs 4 and up: query rows that share one pass over the keys
+constexpr int kBlockRows = 192;  // rungs 4 and up: query rows that share one pass over the keys
 
 // Memory of this thread, kept for the next call. No rung asks for more than a block and two tiles.
 static float* scratch(std::ptrdiff_t floats) {
@@ -269,14 +269,32 @@ static inline void tile_product(const float* a, std::ptrdiff_t a_i, std::ptrdiff
   }
 }
 
-// The same for any number of i: tiles of I, the rest in tiles of I / 2, and so on. Register tiles by V: 8x1, 4x2, 4x3.
+// Rows that are needed after this product: asked for while it computes, or memory would be idle meanwhile, and the
+// processor while they come. Decode from memory PREFETCH times.
+struct Ahead {
+  const char* row;
+  std::ptrdiff_t row_bytes;
+  int rows, lines;  // lines of 64 bytes in a row
+
+  void ask(int n) {
+    for (; n > 0 && rows > 0; --n, --rows, row += row_bytes) {
+      for (int i = 0; i < lines; ++i) __builtin_prefetch(row + 64 * i);
+    }
+  }
+};
+
+// tile_product for any number of i: tiles of I, the rest in tiles of I / 2, and so on. By V: 8x1, 4x2, 4x3.
 template <int V, bool kAdd, int I = (V == 1 ? 8 : 4)>
 static inline void product(const float* a, std::ptrdiff_t a_i, std::ptrdiff_t a_k, int count_i, int count_k,
-                           const float* b, float* out) {
+                           const float* b, float* out, Ahead& ahead) {
+  const int share = (ahead.rows * I + count_i - 1) / count_i;
   int i = 0;
-  for (; i + I <= count_i; i += I) tile_product<I, V, kAdd>(a + i * a_i, a_i, a_k, count_k, b, out + i * 8 * V);
+  for (; i + I <= count_i; i += I) {
+    ahead.ask(share);
+    tile_product<I, V, kAdd>(a + i * a_i, a_i, a_k, count_k, b, out + i * 8 * V);
+  }
   if constexpr (I > 1) {
-    if (i < count_i) product<V, kAdd, I / 2>(a + i * a_i, a_i, a_k, count_i - i, count_k, b, out + i * 8 * V);
+    if (i < count_i) product<V, kAdd, I / 2>(a + i * a_i, a_i, a_k, count_i - i, count_k, b, out + i * 8 * V, ahead);
   }
 }
 
@@ -373,15 +391,21 @@ static void strip_weights(Strip& strip, int keys, int D, float* scores) {
   }
 }
 
-// Keys key0 .. key0 + keys - 1, whose first rows are k and v, for one strip.
+// A tile of keys and values as float32, and the rows of the next one.
+struct Tile {
+  const float *k, *v;
+  std::ptrdiff_t k_row, v_row;
+  Ahead next_k, next_v;
+};
+
+// The first `keys` keys of a tile, of which the first is key0, for one strip.
 template <int V>
-static void strip_tile(const AttentionProblem& p, Strip& strip, const float* k, std::ptrdiff_t k_row, const float* v,
-                       std::ptrdiff_t v_row, int key0, int keys, float* scores) {
-  product<V, false>(k, k_row, 1, keys, p.D, strip.q, scores);
+static void strip_tile(const AttentionProblem& p, Strip& strip, Tile& tile, int key0, int keys, float* scores) {
+  product<V, false>(tile.k, tile.k_row, 1, keys, p.D, strip.q, scores, tile.next_k);
   if (p.mask.data) add_mask<V>(p.mask, strip, key0, keys, scores);
   if (strip.fewest < key0 + keys) hide_future<V>(strip, key0, keys, scores);
   strip_weights<V>(strip, keys, p.D, scores);
-  product<V, true>(v, 1, v_row, p.D, keys, scores, strip.values);
+  product<V, true>(tile.v, 1, tile.v_row, p.D, keys, scores, strip.values, tile.next_v);
 }
 
 // Rows that share their keys: query heads first_head .. first_head + heads - 1, of which the row r of the block
@@ -468,6 +492,12 @@ static const float* dense_tile(const T* x, std::ptrdiff_t x_row, int keys, int D
   return memory;
 }
 
+template <class T>
+static Ahead rows_ahead(const T* x, std::ptrdiff_t x_row, int rows, int D) {
+  const std::ptrdiff_t size = sizeof(T);
+  return {reinterpret_cast<const char*>(x), x_row * size, rows, static_cast<int>((D * size + 63) / 64)};
+}
+
 // The keys key0 .. key1 - 1 for all rows of a block. Memory: a block of q and of sums, a tile each of k, v and scores.
 // The answer goes to p.out, or, if `partial` is given, as Sums to partial[row][split]: top, weights, D values.
 template <class T>
@@ -491,19 +521,24 @@ static void attend_block(const AttentionProblem& p, const Block& block, int key0
   }
   const T* k = head_rows<T>(p, p.k, block.batch, block.first_head / p.group());
   const T* v = head_rows<T>(p, p.v, block.batch, block.first_head / p.group());
-  for (end = std::min(end, key1); key0 < end; key0 += kTileKeys) {
-    const int tile_keys = std::min(kTileKeys, end - key0);
-    std::ptrdiff_t k_row, v_row;
-    const float* k_tile = dense_tile(k + key0 * p.k.row, p.k.row, tile_keys, p.D, count > 1, k_memory, k_row);
-    const float* v_tile = dense_tile(v + key0 * p.v.row, p.v.row, tile_keys, p.D, count > 1, v_memory, v_row);
+  const int most_keys = count == 1 ? kTileKeys / 2 : kTileKeys;  // decode: a tile is used once, from the first cache
+  end = std::min(end, key1);
+  for (int keys = 0; key0 < end; key0 += keys) {
+    keys = std::min(most_keys, end - key0);
+    const int ahead = std::min(most_keys, end - key0 - keys);
+    const T *k_rows = k + key0 * p.k.row, *v_rows = v + key0 * p.v.row;
+    Tile tile;
+    tile.k = dense_tile(k_rows, p.k.row, keys, p.D, count > 1, k_memory, tile.k_row);
+    tile.v = dense_tile(v_rows, p.v.row, keys, p.D, count > 1, v_memory, tile.v_row);
+    tile.next_k = rows_ahead(k_rows + keys * p.k.row, p.k.row, ahead, p.D);
+    tile.next_v = rows_ahead(v_rows + keys * p.v.row, p.v.row, ahead, p.D);
     for (int s = 0; s < count; ++s) {
-      Strip& strip = strips[s];
-      const int keys = std::min(tile_keys, strip.most - key0);
-      if (keys <= 0) continue;
-      switch (strip.vectors) {
-        case 1: strip_tile<1>(p, strip, k_tile, k_row, v_tile, v_row, key0, keys, scores); break;
-        case 2: strip_tile<2>(p, strip, k_tile, k_row, v_tile, v_row, key0, keys, scores); break;
-        default: strip_tile<3>(p, strip, k_tile, k_row, v_tile, v_row, key0, keys, scores);
+      const int seen = std::min(keys, strips[s].most - key0);
+      if (seen <= 0) continue;
+      switch (strips[s].vectors) {
+        case 1: strip_tile<1>(p, strips[s], tile, key0, seen, scores); break;
+        case 2: strip_tile<2>(p, strips[s], tile, key0, seen, scores); break;
+        default: strip_tile<3>(p, strips[s], tile, key0, seen, scores);
       }
     }
   }
