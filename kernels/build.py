@@ -55,6 +55,7 @@ def build(source_dir: Path, out_dir: Path, *, sanitize: bool = False, jobs: int 
         if built and stamp.is_file() and stamp.read_text() == digest:
             return built[0]
         stamp.unlink(missing_ok=True)
+        _forget_objects_of_other_files(source_dir, out_dir)
         _run_cmake(source_dir, out_dir, sanitize, jobs or os.cpu_count() or 1)
         stamp.write_text(digest)
         return sorted(out_dir.glob("kernels.*so"))[0]
@@ -74,11 +75,23 @@ def content_digest(source_dir: Path, *, sanitize: bool = False) -> str:
     for fact in [*facts, str(sanitize)]:
         digest.update(fact.encode() + b"\0")
     for root in (TOOLCHAIN, source_dir):
-        for path in sorted(root.rglob("*")):
-            if path.suffix in SOURCE_SUFFIXES and path.is_file():
-                content = path.read_bytes()
-                digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode() + content)
+        for path in _inputs(root):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def _forget_objects_of_other_files(source_dir: Path, out_dir: Path) -> None:
+    """Build from nothing if files came or went: no compiler reports what `__has_include` did not find."""
+    names = "\n".join(str(path) for root in (TOOLCHAIN, source_dir) for path in _inputs(root))
+    known = out_dir / "files.txt"
+    if not known.is_file() or known.read_text() != names:
+        shutil.rmtree(out_dir / "cmake", ignore_errors=True)
+        known.write_text(names)
+
+
+def _inputs(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.suffix in SOURCE_SUFFIXES and path.is_file())
 
 
 def _run_cmake(source_dir: Path, out_dir: Path, sanitize: bool, jobs: int) -> None:

@@ -11,6 +11,7 @@
 
 namespace kernels {
 namespace KERNELS_NS {
+namespace {  // another op's ladder may have a function of the same name
 
 #include "kernels/simd.h"
 #include "quantized_matmul_packing.h"
@@ -463,6 +464,7 @@ inline void run_rung(const QuantizedProduct& p, int rung) {
   }
 }
 
+}  // namespace
 }  // namespace KERNELS_NS
 }  // namespace kernels
 
