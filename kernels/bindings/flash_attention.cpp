@@ -13,8 +13,8 @@ namespace kernels {
 void bind_flash_attention(nb::module_& m) {
   m.def("flash_attention", &flash_attention, "query"_a, "key"_a, "value"_a, "scale"_a, "mask"_a = nb::none(),
         "causal"_a = false, nb::kw_only(), "stream"_a = nb::none(),
-        "Return softmax(scale * query @ key^T + mask) @ value for query [..., H_q, L, D] and key, value [..., H, S, D]; "
-        "a row that sees no key is 0.");
+        "Return softmax(scale * query @ key^T + mask) @ value for query [..., H_q, L, D] and key, value "
+        "[..., H, S, D]; a row that sees no key is 0.");
 #if __has_include("flash_attention_rungs.h")
   m.def("flash_attention_rung", &flash_attention_rung, "rung"_a, "query"_a, "key"_a, "value"_a, "scale"_a,
         "mask"_a = nb::none(), "causal"_a = false, nb::kw_only(), "stream"_a = nb::none(),

@@ -8,7 +8,8 @@ namespace kernels {
 class DenseRows {
  public:
   // Call after x.fill(). An array without axes is one row of one element.
-  explicit DenseRows(const Dense& x) : data_(x.data()), itemsize_(x.itemsize()), shape_(x.shape()), strides_(x.strides()) {
+  explicit DenseRows(const Dense& x)
+      : data_(x.data()), itemsize_(x.itemsize()), shape_(x.shape()), strides_(x.strides()) {
     count_ = 1;
     for (std::size_t axis = 0; axis + 1 < shape_.size(); ++axis) count_ *= shape_[axis];
   }

@@ -101,8 +101,9 @@ static inline float largest(f32x8 x) {
   return top;
 }
 
-// e^x for x <= 0, within 1.2e-7 absolutely and 1e-7 + 6e-8 |x| relatively; exactly 1 at 0, exactly 0 below -88.03 and at
-// -inf; NaN for a NaN. 2^t for t = x log2(e): the whole part of t goes into the exponent, a polynomial of degree 5 does the rest.
+// e^x for x <= 0, within 1.3e-7 absolutely and 2e-7 + 6e-8 |x| relatively; exactly 1 at 0, exactly 0 below -88.03 and
+// at -inf; NaN for a NaN. It is 2^t for t = x log2(e): the whole part of t goes into the exponent, and a polynomial of
+// degree 5 does the rest.
 static inline f32x8 exp_nonpositive(f32x8 x) {
   const f32x8 t = max(splat(-127.0f), x * 1.44269504f);  // at -127 the exponent becomes 0, and the number with it
   const f32x8 shifted = t + 0x1.8p23f;                   // leaves no bits for a fraction: the low bits are round(t)

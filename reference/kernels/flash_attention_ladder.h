@@ -3,11 +3,12 @@
 //
 // All rungs rest on the online softmax: keep the largest score so far, and the sums of weights and of weighted values
 // that belong to it; when a larger score comes, the old sums fade by e^(old - new). Scores live for one tile of keys.
-// A row whose keys are all hidden has no average: its output is 0. Source: Dao et al., https://arxiv.org/abs/2205.14135;
-// Milakov and Gimelshein (online softmax), https://arxiv.org/abs/1805.02867
+// A row whose keys are all hidden has no average: its output is 0.
+// Sources: Dao et al., https://arxiv.org/abs/2205.14135; Milakov and Gimelshein, https://arxiv.org/abs/1805.02867
 //
-// The ratios in the comments are CPU time against the rung below, one core of a Zen 4 server, D = 64; docs/kernels.md
-// has the figures of all shapes.
+// The ratios in the comments are CPU time of the rung below over this one's: one core of a Zen 4 server, AVX2, 14 query
+// heads, 2 key/value heads, D = 64. "Prefill" is 256 causal queries and as many keys, "decode" one query and 4096 keys
+// that come from memory.
 #include "f32x8.h"
 
 namespace kernels::KERNELS_NS {
@@ -87,7 +88,7 @@ static void attend_keys(const AttentionProblem& p, const Row<T>& row) {
 
 // ---- rung 2: tiles of keys ----
 // Rung 1 tests after every key whether the sums must fade. Here that happens once a tile, and the three loops (scores,
-// weights, values) have no branches. Not faster by itself, but now each of them is a loop that vectors fit.
+// weights, values) have no branches. Only 1.2 times in float32, 1.1 in bfloat16; but vectors fit each of them now.
 
 template <class T>
 static void attend_tiles(const AttentionProblem& p, const Row<T>& row) {
@@ -100,7 +101,8 @@ static void attend_tiles(const AttentionProblem& p, const Row<T>& row) {
     const float before = top;
     for (int j = 0; j < keys; ++j) {
       float score = 0.0f;
-      for (int d = 0; d < p.D; ++d) score += static_cast<float>(row.q[d]) * static_cast<float>(row.k[(key0 + j) * p.k.row + d]);
+      const T* k = row.k + (key0 + j) * p.k.row;
+      for (int d = 0; d < p.D; ++d) score += static_cast<float>(row.q[d]) * static_cast<float>(k[d]);
       scores[j] = score * p.scale;
       if (p.mask.data) scores[j] += read_element(p.mask.element, p.mask.data, row.mask + (key0 + j) * p.mask.key);
       top = scores[j] > top ? scores[j] : top;
@@ -119,9 +121,9 @@ static void attend_tiles(const AttentionProblem& p, const Row<T>& row) {
 }
 
 // ---- rung 3: SIMD, one row, lanes are channels ----
-// Rung 2 does one multiplication an instruction, and waits four cycles for the sum before. Eight channels a vector, four
-// keys side by side (four sums that do not wait for each other), half precision widened on the way from memory,
-// and e^x for eight scores at once. float32 DECODE_3 times, bfloat16 DECODE_3B times.
+// Rung 2 does one multiplication an instruction, and waits four cycles for the sum before. Eight channels a vector,
+// four keys side by side (four sums that do not wait for each other), half precision widened on the way from memory,
+// and e^x for eight scores at once. Prefill 5.3 times in float32 and 4.8 in bfloat16, decode 4.0 and 4.6.
 
 // What a row, or a part of its keys, has come to: divide sums by weights for the answer.
 struct Sums {
@@ -209,7 +211,9 @@ static Sums attend_channels(const AttentionProblem& p, const Row<T>& row, int ke
     const T* v = row.v + key0 * p.v.row;
     row_scores(q, row.k + key0 * p.k.row, p.k.row, keys, D, scores);
     if (p.mask.data) {
-      for (int j = 0; j < keys; ++j) scores[j] += read_element(p.mask.element, p.mask.data, row.mask + (key0 + j) * p.mask.key);
+      for (int j = 0; j < keys; ++j) {
+        scores[j] += read_element(p.mask.element, p.mask.data, row.mask + (key0 + j) * p.mask.key);
+      }
     }
     float fade;
     const float weights = row_weights(scores, keys, sums.top, fade);
@@ -239,7 +243,8 @@ static void write_row(const Sums& sums, int D, T* out) {
 // Both products have one form, sum over k of (one number) x (24 rows): scores take the number from K and the rows
 // from q, turned around once; values take it from V and the rows from the weights. So keys and values are read
 // as they lie, any D fits, the softmax runs down the lanes and never across, and 4 x 3 sums in registers need 7 loads
-// for 12 fused multiply-adds. PREFILL_4 times.
+// for 12 fused multiply-adds. Prefill 2.0 times in float32, 3.6 in bfloat16 (a number is widened once for many rows).
+// Decode loses: one row leaves seven lanes of eight idle.
 
 // out[i][r] = (out[i][r] +) sum over k of a[i, k] b[k][r], for I numbers i and V vectors of rows.
 template <int I, int V, bool kAdd>
@@ -270,7 +275,8 @@ static inline void tile_product(const float* a, std::ptrdiff_t a_i, std::ptrdiff
 }
 
 // Rows that are needed after this product: asked for while it computes, or memory would be idle meanwhile, and the
-// processor while they come. Decode from memory PREFETCH times.
+// processor while they come. Decode 2.3 times in float32, 1.3 in bfloat16. Into the second cache: the first has no room
+// for more than the tile at work.
 struct Ahead {
   const char* row;
   std::ptrdiff_t row_bytes;
@@ -278,7 +284,7 @@ struct Ahead {
 
   void ask(int n) {
     for (; n > 0 && rows > 0; --n, --rows, row += row_bytes) {
-      for (int i = 0; i < lines; ++i) __builtin_prefetch(row + 64 * i);
+      for (int i = 0; i < lines; ++i) __builtin_prefetch(row + 64 * i, 0, 2);
     }
   }
 };
@@ -563,14 +569,15 @@ static void attend_block(const AttentionProblem& p, const Block& block, int key0
 
 // ---- rungs 5 to 7: which rows go together, on which thread, by which kernel ----
 //
-// Rung 5, sharing: rung 4 gives decode one row a head, and seven lanes of eight idle; every query head of a group reads the
-// same keys again. Here the heads of a group are rows of one block: one pass over the keys. DECODE_5 times.
+// Rung 5, sharing: in rung 4 every query head of a group reads the same keys again, and decode has one row a head. Here
+// the heads of a group are rows of one block: one pass over the keys. Decode 6 times, prefill 1.15 times.
 //
 // Rung 6, threads: blocks are independent, so they are the tasks; the last rows come first, since with causal masks
 // they are the longest. Decode with few heads is cut along the keys too, and the parts are merged like tiles.
 // The cuts depend on the shape alone, so every number of threads gives the same bits.
 //
-// Rung 7, dispatch: with fewer than kFewRows rows a head, lanes of rows would idle: rung 3's kernel, on all threads.
+// Rung 7, dispatch: with fewer than kFewRows rows a group, lanes of rows would idle: rung 3's kernel, on all threads.
+// Decode without groups 3.2 times.
 
 constexpr int kFewRows = 3;
 constexpr int kSplitKeys = 512;  // fewer keys than this are not worth a task of their own

@@ -37,7 +37,9 @@ class Swiglu : public CpuPrimitive {
 }  // namespace
 
 mx::array swiglu(const mx::array& gate, const mx::array& up, mx::StreamOrDevice s) {
-  if (gate.shape() != up.shape()) invalid("swiglu: gate ", gate.shape(), " and up ", up.shape(), " must have one shape");
+  if (gate.shape() != up.shape()) {
+    invalid("swiglu: gate ", gate.shape(), " and up ", up.shape(), " must have one shape");
+  }
   if (gate.dtype() != up.dtype() || !is_element(gate.dtype())) {
     invalid("swiglu: dtypes of gate (", gate.dtype(), ") and up (", up.dtype(),
             ") must be one, float32, float16 or bfloat16");

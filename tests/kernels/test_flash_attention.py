@@ -5,10 +5,10 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from flash_attention_oracle import DTYPES, Call, exact, random_call, units
 
 import kernels
 from kernels.build import build
+from tests.kernels.flash_attention_oracle import DTYPES, Call, exact, random_call, units
 
 ROOT = Path(__file__).resolve().parents[2]
 
