@@ -173,7 +173,7 @@ void matvec_rows(const QuantizedProduct& p, const Activations<Kind>& x, std::ptr
       acc[r] = dot * lane_scales<kGroup>(last_scales, 0) + acc[r];
     }
   }
-  for (int r = 0; r < kRows; ++r) out[r] = sum(acc[r]) + dot(biases + r * groups, x.sums, groups);
+  for (int r = 0; r < kRows; ++r) out[r] = sum(acc[r] + dot(biases + r * groups, x.sums, groups));
 }
 
 // A chunk of rows of b against all rows of a: what a thread takes at a time. The chunk is read from memory once and then
@@ -211,12 +211,6 @@ struct MatvecChunk {
       row_scales = scaled;
     }
     matvec_rows<Kind, kRows, kGroup>(p, rows[m], begin + i, row_scales, biases + i * groups, out + i);
-  }
-
-  static void multiply(const float* x, const float* y, std::ptrdiff_t count, float* out) {
-    std::ptrdiff_t i = 0;
-    for (; i + W <= count; i += W) store(out + i, load(x + i) * load(y + i));
-    for (; i < count; ++i) out[i] = x[i] * y[i];
   }
 };
 

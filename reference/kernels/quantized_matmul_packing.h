@@ -70,24 +70,26 @@ inline void prepare_group(Int16, const float* group, std::ptrdiff_t k, int size,
 }
 #endif
 
-inline float sum_of(const float* x, std::ptrdiff_t count) {
+inline float sum_of(const float* x, std::ptrdiff_t count) {  // count: a multiple of 32
   vf total{};
-  std::ptrdiff_t i = 0;
-  for (; i + W <= count; i += W) total = total + load(x + i);
-  float rest = 0;
-  for (; i < count; ++i) rest += x[i];
-  return sum(total) + rest;
+  for (std::ptrdiff_t i = 0; i < count; i += W) total = total + load(x + i);
+  return sum(total);
 }
 
-inline float dot(const float* x, const float* y, std::ptrdiff_t count) {
+// The dot product of two rows, left in W lanes. Rows of scales are short: a loop over what is left would cost as much as a
+// row of weights.
+KERNELS_INLINE vf dot(const float* x, const float* y, std::ptrdiff_t count) {
   vf total{};
   std::ptrdiff_t i = 0;
   for (; i + W <= count; i += W) total = load(x + i) * load(y + i) + total;
-  float rest = 0;
-  for (; i < count; ++i) rest += x[i] * y[i];
-  return sum(total) + rest;
+  return load_first(x + i, count - i) * load_first(y + i, count - i) + total;
 }
 
+KERNELS_INLINE void multiply(const float* x, const float* y, std::ptrdiff_t count, float* out) {
+  std::ptrdiff_t i = 0;
+  for (; i + W <= count; i += W) store(out + i, load(x + i) * load(y + i));
+  store_first(out + i, count - i, load_first(x + i, count - i) * load_first(y + i, count - i));
+}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // For many rows of a (rungs 4 and 6): a in pieces, b in tiles.

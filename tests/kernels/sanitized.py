@@ -26,8 +26,8 @@ module = kernels.load(Path({out!r}))
 
 def build_sanitized(source_dir: Path, out_dir: Path) -> Path:
     """Build with sanitizers and return the folder; skip where the compiler has none to preload."""
-    if sys.platform != "linux" or not _library():
-        pytest.skip("needs GCC's libasan.so to preload")
+    if sys.platform != "linux" or not _preload():
+        pytest.skip("needs libasan.so of GCC to preload")
     try:
         build(source_dir, out_dir, sanitize=True)
     except BuildError as error:
@@ -40,7 +40,7 @@ def build_sanitized(source_dir: Path, out_dir: Path) -> Path:
 def run_sanitized(code: str, out_dir: Path) -> subprocess.CompletedProcess[str]:
     """Run code after PREAMBLE, where `module` is the built module in a folder."""
     environment = os.environ | {
-        "LD_PRELOAD": _library(),
+        "LD_PRELOAD": _preload(),
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0",
         "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
         "PYTHONPATH": str(ROOT),
@@ -51,16 +51,17 @@ def run_sanitized(code: str, out_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _library() -> str:
-    """Return the path of libasan.so, or nothing; GCC answers with the bare name if it has none."""
-    try:
-        done = subprocess.run(
-            [os.environ.get("CXX", "c++"), "-print-file-name=libasan.so"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    path = done.stdout.strip()
-    return path if Path(path).is_absolute() else ""
+def _preload() -> str:
+    """Return what to preload, or nothing; GCC answers with the bare name for a library that it does not have.
+
+    The C++ library too: AddressSanitizer looks for its functions when the process starts, and a C++ exception ends the
+    process if it was not there yet.
+    """
+    paths = []
+    for name in ("libasan.so", "libstdc++.so.6"):
+        command = [os.environ.get("CXX", "c++"), f"-print-file-name={name}"]
+        try:
+            paths.append(subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip())
+        except OSError:
+            return ""
+    return " ".join(paths) if all(Path(path).is_absolute() for path in paths) else ""

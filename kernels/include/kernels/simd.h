@@ -46,6 +46,30 @@ KERNELS_INLINE void store(T* p, V v) {
   std::memcpy(p, &v, sizeof v);
 }
 
+// The first n of W lanes, 0 <= n <= W: nothing behind them is touched. The other lanes load as 0.
+KERNELS_INLINE vf load_first(const float* p, std::ptrdiff_t n) {
+#if KERNELS_AVX512
+  return (vf)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+#elif KERNELS_AVX2
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return (vf)_mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), lanes));
+#else
+  vf v{};
+  for (std::ptrdiff_t lane = 0; lane < n; ++lane) v[lane] = p[lane];
+  return v;
+#endif
+}
+KERNELS_INLINE void store_first(float* p, std::ptrdiff_t n, vf v) {
+#if KERNELS_AVX512
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), (__m512)v);
+#elif KERNELS_AVX2
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), lanes), (__m256)v);
+#else
+  for (std::ptrdiff_t lane = 0; lane < n; ++lane) p[lane] = v[lane];
+#endif
+}
+
 // The same number in every lane. x - 0 keeps -0, which x + 0 does not.
 KERNELS_INLINE vf broadcast(float x) { return x - vf{}; }
 KERNELS_INLINE vi broadcast(std::int32_t x) { return x - vi{}; }
