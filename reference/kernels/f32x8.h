@@ -28,9 +28,15 @@ static inline f32x8 load(const float* p) {
 static inline void store(float* p, f32x8 x) { std::memcpy(p, &x, sizeof x); }
 
 static inline f32x8 load(const mx::bfloat16_t* p) {
+#if KERNELS_AVX2  // GCC 12 makes four instructions of the conversion below
+  const u32x8 wide =
+      reinterpret_cast<u32x8>(_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#else
   u16x8 x;
   std::memcpy(&x, p, sizeof x);
-  return reinterpret_cast<f32x8>(__builtin_convertvector(x, u32x8) << 16);
+  const u32x8 wide = __builtin_convertvector(x, u32x8);
+#endif
+  return reinterpret_cast<f32x8>(wide << 16);
 }
 
 static inline void store(mx::bfloat16_t* p, f32x8 x) {

@@ -123,7 +123,7 @@ static void attend_tiles(const AttentionProblem& p, const Row<T>& row) {
 // ---- rung 3: SIMD, one row, lanes are channels ----
 // Rung 2 does one multiplication an instruction, and waits four cycles for the sum before. Eight channels a vector,
 // four keys side by side (four sums that do not wait for each other), half precision widened on the way from memory,
-// and e^x for eight scores at once. Prefill 5.3 times in float32 and 4.8 in bfloat16, decode 4.0 and 4.6.
+// and e^x for eight scores at once. Prefill 5.4 times in float32 and 7.7 in bfloat16, decode 3.5 and 7.4.
 
 // What a row, or a part of its keys, has come to: divide sums by weights for the answer.
 struct Sums {
@@ -243,7 +243,7 @@ static void write_row(const Sums& sums, int D, T* out) {
 // Both products have one form, sum over k of (one number) x (24 rows): scores take the number from K and the rows
 // from q, turned around once; values take it from V and the rows from the weights. So keys and values are read
 // as they lie, any D fits, the softmax runs down the lanes and never across, and 4 x 3 sums in registers need 7 loads
-// for 12 fused multiply-adds. Prefill 2.0 times in float32, 3.6 in bfloat16 (a number is widened once for many rows).
+// for 12 fused multiply-adds. Prefill 2.1 times in float32, 2.3 in bfloat16 (a number is widened once for many rows).
 // Decode loses: one row leaves seven lanes of eight idle.
 
 // out[i][r] = (out[i][r] +) sum over k of a[i, k] b[k][r], for I numbers i and V vectors of rows.
@@ -570,16 +570,16 @@ static void attend_block(const AttentionProblem& p, const Block& block, int key0
 // ---- rungs 5 to 7: which rows go together, on which thread, by which kernel ----
 //
 // Rung 5, sharing: in rung 4 every query head of a group reads the same keys again, and decode has one row a head. Here
-// the heads of a group are rows of one block: one pass over the keys. Decode 6 times, prefill 1.15 times.
+// the heads of a group are rows of one block: one pass over the keys. Decode 4.8 times in float32, 5.6 in bfloat16 (1.6
+// and 1.2 against rung 3), prefill 1.1.
 //
 // Rung 6, threads: blocks are independent, so they are the tasks; the last rows come first, since with causal masks
 // they are the longest. Decode with few heads is cut along the keys too, and the parts are merged like tiles.
 // The cuts depend on the shape alone, so every number of threads gives the same bits.
 //
-// Rung 7, dispatch: with fewer than kFewRows rows a group, lanes of rows would idle: rung 3's kernel, on all threads.
-// Decode without groups 3.2 times.
+// Rung 7, dispatch: with few rows in a group too many lanes of rows idle: rung 3's kernel, on all threads. It pays up
+// to three rows in float32, and up to five where rows have to be widened first. Decode without groups 4.9 times.
 
-constexpr int kFewRows = 3;
 constexpr int kSplitKeys = 512;  // fewer keys than this are not worth a task of their own
 constexpr int kEnoughTasks = 8;
 
@@ -682,7 +682,7 @@ static void run_rows(int rung, const AttentionProblem& p) {
 template <class T>
 static void run_rung(int rung, const AttentionProblem& p) {
   if (rung <= 3) return run_rows<T>(rung, p);
-  const bool few = rung >= 7 && p.group() * p.L < kFewRows;
+  const bool few = rung >= 7 && p.group() * p.L <= (std::is_same_v<T, float> ? 3 : 5);
   run_blocks<T>(p, few, rung == 4 || few ? 1 : p.group(), rung >= 6);
 }
 
