@@ -425,7 +425,7 @@ void multiply_tile(const Int16Piece& a, const std::int32_t* pairs, const Tile& t
 // ---------------------------------------------------------------------------------------------------------------------
 // Rung 5 is rungs 3 and 4 on all CPUs: chunks and panels do not depend on each other, so the result is the same.
 // Rows of a from which unpacking once pays. Measured.
-constexpr std::ptrdiff_t kFewRows = 4;
+constexpr std::ptrdiff_t kFewRows = 3;
 
 inline void by_shape(const QuantizedProduct& p, bool threads) {
   if (p.transpose_b && p.M <= kFewRows) return matvec<Float>(p, threads);
