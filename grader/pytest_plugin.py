@@ -189,12 +189,12 @@ class Submission:
         Raises:
             Fault: what the submission did in place of answering.
         """
-        reply: Reply = self._session.worker.call(target, list(args), by_name, deadline_s=deadline_s)
+        reply: Reply = self._session.worker().call(target, list(args), by_name, deadline_s=deadline_s)
         return reply.value
 
     def construct(self, target: str, *args: Any, **by_name: Any) -> Handle:
         """Call a class of the submission and keep the object in the worker."""
-        handle: Handle = self._session.worker.call(target, list(args), by_name, as_handle=True).value
+        handle: Handle = self._session.worker().call(target, list(args), by_name, as_handle=True).value
         return handle
 
     @staticmethod

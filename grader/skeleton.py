@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.course.model import Week
-from grader.course.week1 import WEEK
+from grader.course.week1 import WEEK as WEEK1
+from grader.course.week2 import WEEK as WEEK2
 from grader.errors import UsageError
 
 LINE_LENGTH = 110
@@ -84,15 +85,15 @@ def generate(reference: Path, target: Path, blanks: Mapping[str, Mapping[str, st
     return {file: text.replace(command, f"python -m {target.resolve().name}") for file, text in texts.items()}
 
 
-def blanks_of(week: Week) -> dict[str, dict[str, str]]:
-    """Return what a week asks for, in the form that `generate` takes.
+def blanks_of(*weeks: Week) -> dict[str, dict[str, str]]:
+    """Return what weeks ask for, in the form that `generate` takes.
 
     Args:
-        week: Its tasks have `blanks` such as `("basics.softmax",)`; a name that two tasks list belongs to the
+        weeks: Their tasks have `blanks` such as `("basics.softmax",)`; a name that two tasks list belongs to the
             first.
     """
     blanks: dict[str, dict[str, str]] = {}
-    for task in week.tasks:
+    for task in (task for week in weeks for task in week.tasks):
         for target in task.blanks:
             module, _, name = target.partition(".")
             blanks.setdefault(f"{module}.py", {}).setdefault(name, task.id)
@@ -124,21 +125,19 @@ def write(texts: Mapping[str, str], target: Path, force: bool = False) -> list[s
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the skeleton of Week 1.
+    """Write the skeleton.
 
     Returns:
         0 when `student/` holds the skeleton, 2 if that would overwrite work.
     """
     root = Path(__file__).resolve().parent.parent
-    parser = argparse.ArgumentParser(
-        prog="python -m grader.skeleton", description="Write the skeleton of Week 1."
-    )
+    parser = argparse.ArgumentParser(prog="python -m grader.skeleton", description="Write the skeleton.")
     parser.add_argument("--reference", type=Path, default=root / "reference", help="where the solution lies")
     parser.add_argument("--target", type=Path, default=root / "student", help="the folder to write")
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     options = parser.parse_args(argv)
     try:
-        texts = generate(options.reference, options.target, blanks_of(WEEK))
+        texts = generate(options.reference, options.target, blanks_of(WEEK1, WEEK2))
         written = write(texts, options.target, force=options.force)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -196,14 +195,14 @@ def _end_with_comments(lines: list[str], node: ast.FunctionDef | ast.AsyncFuncti
 
 
 def _without_leftovers(source: str, original: ast.Module, blanked: set[str]) -> str:
-    """Remove private functions and imports that the original used and the blanked source does not."""
+    """Remove private functions, private classes and imports that the original used and the blanked source does not."""
     used_before = _names_used(original)
     while True:
         tree = ast.parse(source)
         used = _names_used(tree)
         lines = source.splitlines()
         for node in reversed(tree.body):
-            if isinstance(node, _FUNCTIONS) and _is_private(node.name):
+            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and _is_private(node.name):
                 if node.name not in used | blanked:
                     _remove(lines, node)
             elif isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -8,12 +8,7 @@ Source: Yu et al. (Orca, iteration-level scheduling), https://www.usenix.org/con
 Agrawal et al. (Sarathi, chunked prefill), https://arxiv.org/abs/2308.16369
 """
 
-from collections import deque
 from typing import Any
-
-import mlx.core as mx
-
-from .kv_cache import BatchingKvCache, TinyKvFullCache
 
 
 class Request:
@@ -34,23 +29,12 @@ class Request:
         Raises:
             ValueError: The prompt has no tokens, or `prefill_max_step` is not positive.
         """
-        if prefill_max_step < 1:
-            raise ValueError(f"prefill_max_step ({prefill_max_step}) must be at least 1")
-        self.model, self.tokenizer = model, tokenizer
-        self.prompt_idx = prompt_idx
-        self.prefill_max_step = prefill_max_step
-        self.prompt_tokens = list(tokenizer.encode(prompt))
-        if not self.prompt_tokens:
-            raise ValueError(f"prompt {prompt_idx} ({prompt!r}) has no tokens")
-        self.cache = [TinyKvFullCache() for _ in range(model.num_hidden_layers)]
-        self.offset = 0  # how many tokens the cache holds: the position of the next one
-        self.new_tokens: list[int] = []
-        self.is_done = False
+        raise NotImplementedError("task 2.7: implement Request.__init__")
 
     @property
     def is_prefill_done(self) -> bool:
         """Whether the model has seen the whole prompt."""
-        return self.offset >= len(self.prompt_tokens)
+        raise NotImplementedError("task 2.7: implement Request.is_prefill_done")
 
     def try_prefill(self) -> None:
         """Feed the next piece of the prompt; the last piece gives the first token of the text.
@@ -58,15 +42,7 @@ class Request:
         Raises:
             ValueError: The whole prompt has been fed.
         """
-        if self.is_prefill_done:
-            raise ValueError(f"prompt {self.prompt_idx} is prefilled: all {len(self.prompt_tokens)} tokens")
-        piece = self.prompt_tokens[self.offset : self.offset + self.prefill_max_step]
-        logits = self.model(mx.array([piece]), self.offset, self.cache)
-        self.offset += len(piece)
-        if self.is_prefill_done:
-            self.decode_done(_choose(logits)[0], update_offset=False)  # chosen, but not fed yet
-        else:
-            mx.eval([layer.key_values for layer in self.cache])  # the piece's logits are never computed
+        raise NotImplementedError("task 2.7: implement Request.try_prefill")
 
     def decode_done(self, token: int, update_offset: bool = True) -> None:
         """Take the token that the model chose after this request's newest one.
@@ -75,24 +51,11 @@ class Request:
             token: Its id; the end of sequence ends the request and is no part of the text.
             update_offset: Whether a decode step led to it, which has put the token before it into the cache.
         """
-        if update_offset:
-            self.offset += 1
-        if int(token) == self.tokenizer.eos_token_id:
-            self.is_done = True
-        else:
-            self.new_tokens.append(int(token))
+        raise NotImplementedError("task 2.7: implement Request.decode_done")
 
     def text(self) -> str:
         """Return the text so far, without the prompt."""
-        # A tokenizer may have one detokenizer for everybody: nothing of a request stays in it.
-        detokenizer = self.tokenizer.detokenizer
-        detokenizer.reset()
-        segments = []
-        for token in self.new_tokens:
-            detokenizer.add_token(token)
-            segments.append(detokenizer.last_segment)
-        detokenizer.finalize()
-        return "".join([*segments, detokenizer.last_segment])
+        raise NotImplementedError("task 2.7: implement Request.text")
 
 
 def batch_generate(
@@ -125,72 +88,4 @@ def batch_generate(
         ValueError: A prompt has no tokens or more than `max_seq_len`, or a number is not positive; then
             nothing has been computed.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size ({batch_size}) must be at least 1")
-    requests = [Request(model, tokenizer, text, prefill_step, i) for i, text in enumerate(prompts)]
-    for request in requests:
-        if len(request.prompt_tokens) > max_seq_len:
-            raise ValueError(
-                f"prompt {request.prompt_idx} has {len(request.prompt_tokens)} tokens, "
-                f"max_seq_len is {max_seq_len}"
-            )
-    batch = _Batch(model, min(batch_size, len(requests)), max_seq_len)
-    waiting = deque(requests)
-    while waiting or batch.is_running:
-        if waiting and batch.has_free_row:
-            waiting[0].try_prefill()
-            if waiting[0].is_prefill_done:
-                batch.add(waiting.popleft())
-        if batch.is_running:
-            batch.decode()
-    return [(request.prompt_idx, request.text()) for request in requests]
-
-
-class _Batch:
-    """The requests that decode together, one row each; a row without a request is free."""
-
-    def __init__(self, model: Any, size: int, max_seq_len: int):
-        self.model, self.max_seq_len = model, max_seq_len
-        self.rows: list[Request | None] = [None] * size
-        self.cache = [BatchingKvCache(size, max_seq_len) for _ in range(model.num_hidden_layers)]
-
-    @property
-    def is_running(self) -> bool:
-        return any(request is not None for request in self.rows)
-
-    @property
-    def has_free_row(self) -> bool:
-        return None in self.rows
-
-    def add(self, request: Request) -> None:
-        """Give a prefilled request a row, unless its first token has ended it."""
-        if self._is_over(request):
-            return
-        row = self.rows.index(None)
-        for layer, own in zip(self.cache, request.cache, strict=True):
-            layer.add_request(own, row)
-        request.cache = []  # copied into the batch's
-        self.rows[row] = request
-
-    def decode(self) -> None:
-        """Advance every request by one token; those that are done leave every layer."""
-        # A free row is fed token 0 at position 0, and what comes out of it is nobody's.
-        tokens = mx.array([[request.new_tokens[-1] if request else 0] for request in self.rows])
-        offsets = [request.offset if request else 0 for request in self.rows]
-        chosen = _choose(self.model(tokens, offsets, self.cache))
-        for row, request in enumerate(self.rows):
-            if request is None:
-                continue
-            request.decode_done(chosen[row])
-            if self._is_over(request):
-                self.rows[row] = None
-                for layer in self.cache:
-                    layer.remove_request(row)
-
-    def _is_over(self, request: Request) -> bool:
-        return request.is_done or request.offset >= self.max_seq_len
-
-
-def _choose(logits: mx.array) -> list[int]:
-    """Return the likeliest next token of every row of `[B, L, V]`: a softmax per row would not change which."""
-    return mx.argmax(logits[:, -1, :].astype(mx.float32), axis=-1).tolist()
+    raise NotImplementedError("task 2.7: implement batch_generate")

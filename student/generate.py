@@ -9,8 +9,6 @@ from typing import Any
 
 import mlx.core as mx
 
-from .kv_cache import TinyKvFullCache
-
 
 def simple_generate(
     model: Callable[[mx.array], mx.array],
@@ -50,24 +48,4 @@ def simple_generate_with_kv_cache(model: Any, tokenizer: Any, prompt: str) -> st
     Raises:
         ValueError: The prompt has no tokens.
     """
-    fed = list(
-        tokenizer.encode(prompt)
-    )  # first the whole prompt (prefill), then each new token once (decode)
-    if not fed:
-        raise ValueError(f"the prompt {prompt!r} has no tokens")
-    offset, cache = 0, [TinyKvFullCache() for _ in range(model.num_hidden_layers)]
-    stream, text = tokenizer.detokenizer, ""
-    stream.reset()
-    while True:
-        newest = model(mx.array([fed]), offset, cache)[0, -1].astype(mx.float32)  # [V]
-        offset += len(fed)
-        token = mx.argmax(newest).item()
-        if token == tokenizer.eos_token_id:
-            break
-        stream.add_token(token)
-        text += (segment := stream.last_segment)
-        print(segment, end="", flush=True)
-        fed = [token]
-    stream.finalize()
-    print(segment := stream.last_segment, flush=True)
-    return text + segment
+    raise NotImplementedError("task 2.1: implement simple_generate_with_kv_cache")

@@ -87,7 +87,7 @@ class Replay:
 
     def _matches(self, task: Task, check: Matches, case: Case) -> Numbers | None:
         call, _, want = self._resources.cache.get(task.id, check, case)
-        reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+        reply = self._session.invoke(check.target, call, public=True, deadline_s=check.deadline_s)
         return _compared(call.named(), reply.value, want)
 
     def _equivalent(self, task: Task, check: Equivalent, case: Case) -> Numbers | None:
@@ -107,7 +107,7 @@ class Replay:
         )
 
     def _value(self, check: CaseCheck, call: Any) -> Any:
-        return self._session.invoke(check.target, call, deadline_s=check.deadline_s).value
+        return self._session.invoke(check.target, call, public=True, deadline_s=check.deadline_s).value
 
 
 def _compared(

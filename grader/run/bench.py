@@ -74,7 +74,7 @@ class Bench:
             Fault: what the submission did in place of answering.
         """
         self._session.refuse(target)
-        return self._session.worker.call(
+        return self._session.worker(self.public).call(
             target,
             list(args),
             dict(by_name or {}),
@@ -97,11 +97,11 @@ class Bench:
     def checkpoint(self, name: str, dtype: str = "float32") -> Handle:
         """Build a checkpoint's model tree in the worker."""
         folder = self._cache.folders.folder(Checkpoint(name, dtype))
-        return self._session.worker.checkpoint(folder, dtype)
+        return self._session.worker(self.public).checkpoint(folder, dtype)
 
     def stand_in(self, kind: str, name: str, **spec: Any) -> Handle:
         """Build a stand-in in the worker that calls back `callbacks[name]`."""
-        return self._session.worker.stand_in(kind, name, **spec)
+        return self._session.worker(self.public).stand_in(kind, name, **spec)
 
     def done(self) -> None:
         """Count one part of the scenario as passed."""

@@ -5,6 +5,7 @@ Knows oracles, sessions and messages; knows nothing about points, tasks or the s
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ from grader.worker.client import Reply
 from grader.worker.faults import Fault
 from grader.worker.wire import Array
 
+FAILING_DEADLINES = 3  # a check ends when its failing cases have taken so many deadlines
 FATAL_FAULTS = 2  # a check ends after so many faults that cost a worker each
 
 
@@ -52,6 +54,7 @@ class Outcome:
     cases_passed: int = 0
     cases_total: int = 0
     message: Message | None = None
+    held: bool = True  # INCONCLUSIVE and ERROR earn the points, unless the submission may have provoked them
 
 
 @dataclass
@@ -93,6 +96,7 @@ class _Tally:
     passed: int = 0
     total: int = 0
     fatal: int = 0
+    failing_s: float = 0.0
     first: Message | None = None
     first_public: bool = False
     samples: list[Sample] = field(default_factory=list)
@@ -124,7 +128,7 @@ class Executor:
     def _(self, check: Matches, task: Task, only_case: int | None) -> Outcome:
         def one(case: Case, tally: _Tally) -> tuple[Finding | None, str]:
             call, named, want = self._cache.get(task.id, check, case)
-            reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+            reply = self._session.invoke(check.target, call, public=case.public, deadline_s=check.deadline_s)
             finding = judge(reply.value, want, check.axis_names)
             if finding is not None and finding.kind in ("wrong-values", "nan", "infinite"):
                 tally.samples.append(Sample(named, want, values(reply.value)))
@@ -145,7 +149,9 @@ class Executor:
 
         def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
             call = self._cache.build(task.id, check, case)
-            reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s, echo=True)
+            reply = self._session.invoke(
+                check.target, call, public=case.public, deadline_s=check.deadline_s, echo=True
+            )
             return _changed(call, reply, text), reply.printed
 
         return self._cases(check, task, only_case, one, lambda case: text)[0]
@@ -156,7 +162,7 @@ class Executor:
 
         def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
             call = self._cache.build(task.id, check, case)
-            reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+            reply = self._session.invoke(check.target, call, public=case.public, deadline_s=check.deadline_s)
             if not isinstance(reply.value, Array):
                 return Finding("wrong-type", text, "no array"), reply.printed
             if reply.value.dtype == call.dtype:
@@ -172,7 +178,9 @@ class Executor:
         def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
             call = self._cache.build(task.id, check, case)
             try:
-                reply = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
+                reply = self._session.invoke(
+                    check.target, call, public=case.public, deadline_s=check.deadline_s
+                )
             except Fault as fault:
                 if fault.kind == "ERROR" and fault.exception not in ("NotImplementedError", "MissingTarget"):
                     return None, fault.printed
@@ -191,8 +199,10 @@ class Executor:
             other = check.other(case, self._cache.generator(task.id, check, case))
             named = arguments(call, self._cache.folders.folder)
             expected = find(check.magnitude)(**named)
-            first = self._session.invoke(check.target, call, deadline_s=check.deadline_s)
-            second = self._session.invoke(check.target, other, deadline_s=check.deadline_s)
+            first = self._session.invoke(check.target, call, public=case.public, deadline_s=check.deadline_s)
+            second = self._session.invoke(
+                check.target, other, public=case.public, deadline_s=check.deadline_s
+            )
             if not isinstance(first.value, Array) or not isinstance(second.value, Array):
                 return Finding("wrong-type", text, "no array"), first.printed + second.printed
             twin = Expected(torch.from_numpy(values(first.value).copy()), expected.magnitude)
@@ -229,6 +239,7 @@ class Executor:
             cases = [c for c in cases if c.number == only_case]
         for case in cases:
             tally.total += 1
+            started = time.perf_counter()
             trace: tuple[str, ...] = ()
             try:
                 finding, printed = one(case, tally)
@@ -240,7 +251,13 @@ class Executor:
                 tally.passed += 1
                 continue
             tally.fail(self._case_message(check, task.id, case, finding, trace, printed), case.public)
-            if finding.kind in ("not-implemented", "missing", "import") or tally.fatal >= FATAL_FAULTS:
+            tally.failing_s += time.perf_counter() - started
+            hopeless = finding.kind in ("not-implemented", "missing", "import")
+            if (
+                hopeless
+                or tally.fatal >= FATAL_FAULTS
+                or tally.failing_s > FAILING_DEADLINES * check.deadline_s
+            ):
                 break
         verdict = Verdict.PASS if tally.first is None and tally.total else Verdict.FAIL
         return Outcome(verdict, tally.passed, len(cases), tally.first), tally

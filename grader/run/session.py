@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,13 +37,19 @@ class Checkpoints:
         """Return the folder of a checkpoint."""
         if checkpoint.name in PUBLIC_MODELS:
             return MODELS / checkpoint.name
-        path = self.root / f"{checkpoint.name}-{'public' if checkpoint.public else 'hidden'}"
+        path = self._side(checkpoint.public) / checkpoint.name
         seed = PUBLIC_SEED if checkpoint.public else self._seed
         return path if path.is_dir() else checkpoints.write(checkpoint.name, seed, path)
 
-    def readable(self) -> tuple[Path, ...]:
-        """Return what a worker may read."""
-        return (self.root, *(MODELS / name for name in PUBLIC_MODELS if (MODELS / name).is_dir()))
+    def readable(self, public: bool = True) -> tuple[Path, ...]:
+        """Return what a worker may read: weights of hidden cases only where those are computed."""
+        shipped = (MODELS / name for name in PUBLIC_MODELS if (MODELS / name).is_dir())
+        return (self._side(public), *shipped)
+
+    def _side(self, public: bool) -> Path:
+        folder = self.root / ("public" if public else "hidden")
+        folder.mkdir(mode=0o755, exist_ok=True)
+        return folder
 
     def close(self) -> None:
         """Remove the random checkpoints."""
@@ -50,11 +57,15 @@ class Checkpoints:
 
 
 class Session:
-    """Calls on one submission. A context manager; `renew()` between tasks keeps one task's state out of the next."""
+    """Calls on one submission. A context manager; `renew()` between tasks keeps one task's state out of the next.
+
+    Public and hidden cases are computed in workers of their own, because what a public case answers is shown whole: a
+    submission that remembers hidden inputs would otherwise tell them there.
+    """
 
     def __init__(self, spec: WorkerSpec, zygote: Zygote | None, folders: Checkpoints) -> None:
         self._spec, self._zygote, self._folders = spec, zygote, folders
-        self._worker: Worker | None = None
+        self._workers: dict[bool, Worker] = {}  # by whether the case is public
         self.imports: ImportReport | None = None
         self.sandbox: dict[str, str] = {}
         self._spent_cpu_s = 0.0
@@ -71,25 +82,36 @@ class Session:
     def start(self) -> None:
         """Start the first worker and import the submission; `sandbox` and `imports` say how that went."""
         self.renew()
-        worker = Worker(self._spec, self._zygote)
-        self._worker = worker
-        worker.start()
+        worker = self._new(public=True)
         self.sandbox = dict(worker.sandbox)
         self.imports = worker.load()
         self._deadly = {m: f for m, f in self.imports.failures.items() if f.kind != faults.ERROR}
 
-    @property
-    def worker(self) -> Worker:
-        """The live worker with the submission imported; a fresh one if there is none."""
+    def worker(self, public: bool = True) -> Worker:
+        """Return the live worker for public or hidden cases, with the submission imported; start it if needed."""
         if self.imports is None:
             self.start()
-        if self._worker is None or not self._worker.alive:
-            self.renew()
-            self._worker = Worker(self._spec, self._zygote)
-            self._worker.start()
-            assert self.imports is not None
-            self._worker.load(bare=not self.imports.ok)
-        return self._worker
+        worker = self._workers.get(public)
+        if worker is not None and worker.alive:
+            return worker
+        self._retire(public)
+        worker = self._new(public)
+        assert self.imports is not None
+        worker.load(bare=not self.imports.ok)
+        return worker
+
+    def _new(self, public: bool) -> Worker:
+        spec = replace(self._spec, readable=self._folders.readable(public))
+        worker = Worker(spec, self._zygote)
+        worker.start()
+        self._workers[public] = worker
+        return worker
+
+    def _retire(self, public: bool) -> None:
+        worker = self._workers.pop(public, None)
+        if worker is not None:
+            self._spent_cpu_s += worker.cpu_s()
+            worker.stop()
 
     def layers(self) -> dict[str, str]:
         """Return what each layer of the sandbox holds, with its numbers."""
@@ -119,22 +141,20 @@ class Session:
             raise Fault(fault.kind, text, fault.exception, fault.traceback, fault.printed)
 
     def renew(self) -> None:
-        """Stop the worker; the next call gets a fresh one."""
-        if self._worker is not None:
-            self._spent_cpu_s += self._worker.cpu_s()
-            self._worker.stop()
-        self._worker = None
+        """Stop the workers; the next call gets a fresh one."""
+        for public in list(self._workers):
+            self._retire(public)
 
     def cpu_s(self) -> float:
         """Return the CPU time of all workers of this session so far."""
-        running = self._worker.cpu_s() if self._worker is not None else 0.0
-        return self._spent_cpu_s + running
+        return self._spent_cpu_s + sum(worker.cpu_s() for worker in self._workers.values())
 
     def invoke(
         self,
         target: str,
         call: Call,
         *,
+        public: bool,
         deadline_s: float,
         echo: bool = False,
         callbacks: Callbacks | None = None,
@@ -145,12 +165,15 @@ class Session:
             Fault: what the submission did in place of answering.
         """
         self.refuse(target)
-        worker = self.worker
+        worker = self.worker(public)
         made: list[Handle] = []
         try:
             function: str | Handle = target
             if call.init is not None:
-                initial, by_name = self._place(call.init, made), self._place(call.init_by_name, made)
+                initial, by_name = (
+                    self._place(worker, call.init, made),
+                    self._place(worker, call.init_by_name, made),
+                )
                 built = worker.call(
                     target, list(initial.values()), by_name, deadline_s=deadline_s, as_handle=True
                 )
@@ -159,8 +182,8 @@ class Session:
                 made.append(function)
             return worker.call(
                 function,
-                list(self._place(call.args, made).values()),
-                self._place(call.by_name, made),
+                list(self._place(worker, call.args, made).values()),
+                self._place(worker, call.by_name, made),
                 deadline_s=deadline_s,
                 method=call.method,
                 echo=echo,
@@ -171,15 +194,15 @@ class Session:
             if made and worker.alive:
                 worker.release(*made)
 
-    def _place(self, arguments: Mapping[str, Any], made: list[Handle]) -> dict[str, Any]:
+    def _place(self, worker: Worker, arguments: Mapping[str, Any], made: list[Handle]) -> dict[str, Any]:
         """Replace checkpoints and layers by handles in the worker."""
-        return {name: self._placed(value, made) for name, value in arguments.items()}
+        return {name: self._placed(worker, value, made) for name, value in arguments.items()}
 
-    def _placed(self, value: Any, made: list[Handle]) -> Any:
+    def _placed(self, worker: Worker, value: Any, made: list[Handle]) -> Any:
         if isinstance(value, Checkpoint):
-            handle = self.worker.checkpoint(self._folders.folder(value), value.dtype)
+            handle = worker.checkpoint(self._folders.folder(value), value.dtype)
         elif isinstance(value, Layer):
-            handle = self.worker.stand_in(
+            handle = worker.stand_in(
                 "layer",
                 "layer",
                 weight=value.weight,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from grader.course.model import Check, Task, Week
 from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
 from grader.run.execute import Outcome
+from grader.worker.faults import CallbackFailed
 
 HELD = (Verdict.INCONCLUSIVE, Verdict.ERROR)  # never cost points
 
@@ -35,8 +36,8 @@ def check_result(
     verdict = outcome.verdict
     if verdict is Verdict.FAIL and _is_consequence(week, task, check, outcome.message, earlier, tasks):
         verdict = Verdict.SKIPPED
-    core_holds = all(c.verdict is Verdict.PASS or c.verdict in HELD for c in earlier if c.tier is Tier.CORE)
-    earns = verdict is Verdict.PASS or verdict in HELD
+    core_holds = all(c.points >= c.max_points for c in earlier if c.tier is Tier.CORE)
+    earns = verdict is Verdict.PASS or (verdict in HELD and outcome.held)
     if check.tier is Tier.EDGE:
         earns = earns and core_holds
     return CheckResult(
@@ -124,7 +125,8 @@ def grader_error(check: Check, error: BaseException, where: str) -> Outcome:
         expected="a verdict",
         got=f"the grader failed with {type(error).__name__}; details for staff are in {where}",
     )
-    return Outcome(Verdict.ERROR, 0, check.public_cases, message)
+    held = not isinstance(error, CallbackFailed)
+    return Outcome(Verdict.ERROR, 0, check.public_cases, message, held)
 
 
 def not_run(outcome: Outcome, faults: int) -> Outcome:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import faults
-from .faults import Fault, RefuseCall, StopCall, clean
+from .faults import CallbackFailed, Fault, RefuseCall, StopCall, clean
 from .tracebacks import student_frames
 from .watchdog import Line
 from .wire import Handle
@@ -106,7 +106,12 @@ def _answer(line: Line, message: dict[str, Any], callbacks: Callbacks) -> Any:
     # `method` is the grader's word, whatever the submission passes under that name
     keywords = {**kwargs, "method": method} if method else kwargs  # type: ignore[dict-item]
     _refuse_misfit(name, callback, args, keywords, set(kwargs))  # type: ignore[arg-type]
-    return callback(*args, **keywords)  # type: ignore[misc,arg-type]
+    try:
+        return callback(*args, **keywords)  # type: ignore[misc,arg-type]
+    except (StopCall, RefuseCall, Fault):
+        raise
+    except Exception as error:
+        raise CallbackFailed(f"{type(error).__name__}: {error} in the callback {name}") from error
 
 
 def _refuse_misfit(

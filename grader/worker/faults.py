@@ -66,6 +66,14 @@ class RefuseCall(Exception):
         self.reason = reason
 
 
+class CallbackFailed(Exception):
+    """The grader failed while it answered a call of the submission's.
+
+    That is the grader's fault, and a submission may have provoked it: the verdict is ERROR, and staff decide about the
+    points.
+    """
+
+
 def clean(text: object, limit: int = 600) -> str:
     """Return `text` with everything invisible written as an escape, at most `limit` characters and a note.
 

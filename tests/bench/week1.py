@@ -84,7 +84,15 @@ def week1_wall_s() -> list[float]:
     times = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "grader", "submit", "week1", "--submission", str(ROOT / "reference")]
+            command = [
+                sys.executable,
+                "-m",
+                "grader",
+                "submit",
+                "week1",
+                "--submission",
+                str(ROOT / "reference"),
+            ]
             command += ["--report", f"{folder}/reports", "--home", f"{folder}/home"]
             started = time.perf_counter()
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -106,7 +114,9 @@ def main() -> int:
         f"{statistics.median(cpu['inline']):.2f} s in one process: ratio {statistics.median(ratios):.3f}, "
         f"{min(ratios):.3f} to {max(ratios):.3f} over {ROUNDS} rounds   (at most 1.15)"
     )
-    print(f"Week 1 on reference  {statistics.median(wall):.1f} s wall, {os.cpu_count()} CPUs   (at most 20 s)")
+    print(
+        f"Week 1 on reference  {statistics.median(wall):.1f} s wall, {os.cpu_count()} CPUs   (at most 20 s)"
+    )
     report = ROOT / "reports" / "bench-week1.json"
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps({"null_call_ms": null, "cpu_s": cpu, "week1_wall_s": wall}, indent=1))

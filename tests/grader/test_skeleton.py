@@ -10,6 +10,7 @@ import pytest
 
 from grader import skeleton
 from grader.course.week1 import WEEK
+from grader.course.week2 import WEEK as WEEK2
 from grader.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -236,7 +237,7 @@ def test_the_committed_skeleton_is_the_generated_one():
     """`student/` is never edited by hand: `python -m grader.skeleton --force` makes it again."""
     if not (ROOT / "student").is_dir():
         pytest.skip("student/ has not been generated: python -m grader.skeleton")
-    want = skeleton.generate(ROOT / "reference", ROOT / "student", skeleton.blanks_of(WEEK))
+    want = skeleton.generate(ROOT / "reference", ROOT / "student", skeleton.blanks_of(WEEK, WEEK2))
     assert {p.name: p.read_text() for p in (ROOT / "student").glob("*.py")} == want
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.course.arrays import make, numbers
 from grader.worker.client import Reply, StopCall
+from grader.worker.faults import RefuseCall
 from grader.worker.wire import Array
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 VOCABULARY = [f" w{i}" for i in range(40)] + ["<|im_end|>"]
 EOS = 40
 TARGET = "generate.simple_generate"
+LONGEST = 512  # tokens in one call; no script comes near it
 EXTRA_CALLS = 3  # after the end of the script, before the grader ends the call
 
 
@@ -46,7 +48,7 @@ class Script:
                 "wrong-type", f"the model was called with {ids!r}, not with an integer array of token ids"
             )
         assert isinstance(ids, Array)
-        if len(ids.shape) != 2 or ids.shape[0] != 1:
+        if len(ids.shape) != 2 or ids.shape[0] != 1 or not 1 <= ids.shape[1] <= LONGEST:
             self._stop("wrong-shape", f"the model was called with ids of shape {list(ids.shape)}, not [1, L]")
         self.fed.append([int(i) for i in numbers(ids)[0]])
         step = len(self.fed) - 1
@@ -205,13 +207,10 @@ def uses_sampler(bench: Bench) -> None:
             logprobs: Any, *_: Any, chosen: list[int] = chosen, script: Script = script, **__: Any
         ) -> Array:
             step = len(chosen)
-            done = step >= len(script.answer)
-            token = (
-                EOS
-                if done
-                else int(np.argsort(script.logits[min(step, len(script.logits) - 1)])[-3 - step % 2])
-            )
-            chosen.append(EOS if token == EOS else token)
+            if step >= len(script.logits):
+                raise RefuseCall("the sampler was called before the model")
+            token = int(np.argsort(script.logits[step])[-3 - step % 2])
+            chosen.append(token if step < len(script.answer) else EOS)
             return make(np.array([chosen[-1]]), "int32")
 
         script.answer = [(t + 1) % EOS for t in script.answer]
@@ -255,6 +254,8 @@ def _judge_logprobs(bench: Bench, given: Any, logits: np.ndarray[Any, Any]) -> N
     want = f"float[1, {len(VOCABULARY)}], log-probabilities of the last position"
     if not isinstance(given, Array) or given.shape != (1, len(VOCABULARY)):
         bench.fail("wrong-shape", want, repr(given))
+    if not given.dtype.startswith(("float", "bfloat")):
+        bench.fail("wrong-dtype", want, given.dtype)
     values = numbers(given)[0]
     right = logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
     if np.abs(values - right).max() <= 1e-3:

@@ -141,6 +141,8 @@ def test_checkpoint_folders_are_made_once_and_removed():
     assert folders.folder(Checkpoint("random-tied", public=True)) == public
     assert weights[0] != weights[1]
     assert public.is_relative_to(folders.root)
-    assert folders.root in folders.readable()
+    assert public.is_relative_to(folders.readable(public=True)[0])
+    assert hidden.is_relative_to(folders.readable(public=False)[0])
+    assert not hidden.is_relative_to(folders.readable(public=True)[0])
     folders.close()
     assert not folders.root.exists()

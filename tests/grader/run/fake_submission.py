@@ -16,7 +16,7 @@ class FakeSession:
     def __init__(self, answer, printed=""):
         self.answer, self.printed, self.calls, self.renewed = answer, printed, 0, 0
 
-    def invoke(self, target, call, *, deadline_s, echo=False, callbacks=None):
+    def invoke(self, target, call, *, public, deadline_s, echo=False, callbacks=None):
         self.calls += 1
         value = self.answer(target, call)
         if isinstance(value, BaseException):

@@ -244,13 +244,13 @@ def test_call_that_makes_no_sense_is_the_submissions_mistake(
 
 
 def test_error_of_a_callback_is_the_graders(basics: Basics) -> None:
-    """An exception in the grader's own callback passes through and is never charged to the submission."""
+    """An exception in the grader's own callback ends the call as such and is never charged to the submission."""
     worker = basics(GENERATE)
     model = worker.stand_in("model", "model")
 
     def answer(*args: object) -> None:
         raise LookupError("our mistake")
 
-    with pytest.raises(LookupError, match="our mistake"):
+    with pytest.raises(CallbackFailed, match="LookupError: our mistake in the callback model"):
         worker.call("basics.once", [model, 1], callbacks={"model": answer})
     assert not worker.alive
