@@ -240,7 +240,8 @@ class _Run:
         started, results = time.perf_counter(), []
         for task in self._request.selected:
             results.append(self._task(task, journal, done, listener))
-            self._session.renew()
+            if any(c.verdict is not Verdict.PASS for c in results[-1].checks):
+                self._session.renew()  # what went wrong in one task must not reach into the next
         return Result(
             run_id=header.run_id,
             week=header.week,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from grader.worker.client import Array, Fault, RefuseCall, StopCall, Worker
+from grader.worker.faults import CallbackFailed
 
 Basics = Callable[..., Worker]
 
