@@ -9,7 +9,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import singledispatchmethod
+from functools import partial, singledispatchmethod
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from grader.course.model import (
 from grader.course.scenarios import find as find_scenario
 from grader.oracles.expected import Expected
 from grader.result import Message, Verdict
-from grader.run import describe
+from grader.run import describe, messages
 from grader.run.bench import Bench
 from grader.run.compare import Target, judge, target, values
 from grader.run.findings import Failed, Finding
@@ -221,7 +221,7 @@ class Executor:
             message = replace(failure.message, rerun=rerun if bench.public else f"grader check {task.id}")
             return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
         except Fault as fault:
-            message = _scenario_fault(bench, check, task, rerun, fault)
+            message = messages.of_scenario_fault(bench, check, task.id, rerun, fault)
             return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
         return Outcome(Verdict.PASS, bench.passed, bench.passed)
 
@@ -250,7 +250,9 @@ class Executor:
             if finding is None:
                 tally.passed += 1
                 continue
-            tally.fail(self._case_message(check, task.id, case, finding, trace, printed), case.public)
+            build = partial(self._cache.build, task.id, check, case)
+            message = messages.of_case(check, task.id, case, finding, trace, printed, build)
+            tally.fail(message, case.public)
             tally.failing_s += time.perf_counter() - started
             hopeless = finding.kind in ("not-implemented", "missing", "import")
             if (
@@ -262,56 +264,12 @@ class Executor:
         verdict = Verdict.PASS if tally.first is None and tally.total else Verdict.FAIL
         return Outcome(verdict, tally.passed, len(cases), tally.first), tally
 
-    def _case_message(
-        self,
-        check: CaseCheck,
-        task_id: str,
-        case: Case,
-        finding: Finding,
-        trace: tuple[str, ...],
-        printed: str,
-    ) -> Message:
-        if case.public:
-            called = describe.call(check.target, self._cache.build(task_id, check, case), case)
-            rerun = f"grader check {task_id} --case {case.number}"
-            return _message(finding, called, finding.got, rerun, trace, printed)
-        form, _, bound = finding.expected.partition("], ")  # "float32[2, 5], each element within ..."
-        text = finding.expected if "[" not in form else f"the right answer{', ' + bound if bound else ''}"
-        hidden = replace(finding, expected=text, region="", map=None)
-        called = describe.hidden(check.target, case)
-        got = finding.neutral or finding.got
-        return _message(hidden, called, got, f"grader check {task_id}", describe.without_names(trace), "")
-
-
-def _message(
-    finding: Finding, called: str, got: str, rerun: str, trace: tuple[str, ...], printed: str
-) -> Message:
-    return Message(
-        kind=finding.kind,
-        called=called,
-        expected=finding.expected,
-        got=got,
-        region=finding.region,
-        map=finding.map,
-        rerun=rerun,
-        traceback=trace,
-        printed=printed[:2000],
-    )
-
-
-def _scenario_fault(bench: Bench, check: Scenario, task: Task, rerun: str, fault: Fault) -> Message:
-    finding = describe.fault(fault, check.sentence, check.deadline_s)
-    if bench.public:
-        return _message(finding, bench.called, finding.got, rerun, fault.traceback, fault.printed)
-    trace = describe.without_names(fault.traceback)
-    return _message(finding, bench.hidden(), finding.neutral, f"grader check {task.id}", trace, "")
-
 
 def _changed(call: Call, reply: Reply, text: str) -> Finding | None:
     """Return a finding if an argument came back with other bytes than it was sent with."""
-    names = list(call.args) + list(call.by_name)
-    sent = list(call.args.values()) + list(call.by_name.values())
-    for name, before, after in zip(names, sent, reply.args or (), strict=False):
+    positional = zip(call.args.items(), reply.args or (), strict=False)
+    keywords = ((item, (reply.kwargs or {}).get(item[0])) for item in call.by_name.items())
+    for (name, before), after in (*positional, *keywords):
         if isinstance(before, Array) and before != after:
             return Finding("changed-input", text, f"{name} was changed in place")
     return None
