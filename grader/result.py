@@ -10,6 +10,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.speed_result import SpeedResult, speed_from_json, speed_to_json
+
 SCHEMA = "grader-result/1"
 
 
@@ -93,6 +95,7 @@ class CheckResult:
     message: Message | None = None  # why not PASS; for PASS at most a style remark
     seconds: float = 0.0  # wall time of the check
     cpu_s: float = 0.0  # CPU time of the submission's worker in this check
+    speed: SpeedResult | None = None  # what a gate measured
 
 
 @dataclass(frozen=True)
@@ -179,11 +182,15 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """0 if every task passed, 4 if the grader could not judge one, 1 otherwise."""
+        """1 if a task failed or the run was cut off, 4 if the grader could not judge one, otherwise 0.
+
+        A task that is SKIPPED because another one failed comes with that failure; one that nothing here can grade,
+        or a gate that could not be measured, is no failure.
+        """
         verdicts = {t.verdict for t in self.tasks}
         if Verdict.ERROR in verdicts:
             return 4
-        return 0 if verdicts <= {Verdict.PASS} and self.complete else 1
+        return 0 if Verdict.FAIL not in verdicts and self.complete else 1
 
     def to_json(self) -> dict[str, Any]:
         """Return the documented form: plain dicts, lists, strings and numbers."""
@@ -278,6 +285,7 @@ def check_to_json(check: CheckResult) -> dict[str, Any]:
         },
         "seconds": round(check.seconds, 4),
         "cpu_s": round(check.cpu_s, 4),
+        "speed": None if check.speed is None else speed_to_json(check.speed),
     }
 
 
@@ -300,6 +308,7 @@ def check_from_json(data: dict[str, Any]) -> CheckResult:
         message=message,
         seconds=data["seconds"],
         cpu_s=data["cpu_s"],
+        speed=speed_from_json(data.get("speed")),
     )
 
 
