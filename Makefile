@@ -34,6 +34,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	git ls-files '*.cpp' '*.h' '*.metal' | xargs $(BIN)/clang-format --dry-run --Werror
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.week1

@@ -1,5 +1,5 @@
-// How an op is made, in three steps. A graph node: axpby() checks its arguments and returns an array that has a shape but
-// no values. Evaluation: MLX calls eval_cpu when somebody needs the values. The loop: plain C++ on pointers.
+// How an op is made, in three steps. A graph node: axpby() checks its arguments and returns an array that has a shape
+// but no values. Evaluation: MLX calls eval_cpu when somebody needs the values. The loop: plain C++ on pointers.
 #include "axpby.h"
 
 #include "kernels/errors.h"

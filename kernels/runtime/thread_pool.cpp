@@ -35,8 +35,8 @@ int default_threads() {
   return wanted >= 1 && wanted <= kMaxThreads ? wanted : cpus_of_this_process();
 }
 
-// One call of parallel_for. It lives on the caller's stack; the caller leaves it only after every worker that joined has
-// left.
+// One call of parallel_for. It lives on the caller's stack; the caller leaves it only after every worker that joined
+// has left.
 struct Job {
   Task task;
   const void* context;
@@ -121,9 +121,9 @@ class Pool {
   std::vector<std::thread> workers_;
 };
 
-std::mutex taken;                   // held by the stream that uses the pool
-std::atomic<int> threads{0};        // 0: not asked for yet
-Pool* pool = nullptr;               // never destroyed at exit: a stream may still run
+std::mutex taken;             // held by the stream that uses the pool
+std::atomic<int> threads{0};  // 0: not asked for yet
+Pool* pool = nullptr;         // never destroyed at exit: a stream may still run
 
 int threads_now() {
   int n = threads.load(std::memory_order_relaxed);

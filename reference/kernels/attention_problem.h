@@ -19,14 +19,14 @@ struct Mask {
 };
 
 struct AttentionProblem {
-  Element element;       // of q, k, v and out
-  int B0, B1, H_q, H;    // batch axes; query heads, key/value heads
-  int L, S, D;           // queries, keys, channels
+  Element element;     // of q, k, v and out
+  int B0, B1, H_q, H;  // batch axes; query heads, key/value heads
+  int L, S, D;         // queries, keys, channels
   float scale;
-  bool causal;           // query i sees the keys 0 .. S - L + i
+  bool causal;  // query i sees the keys 0 .. S - L + i
   Heads q, k, v;
   Mask mask;
-  void* out;             // [B0, B1, H_q, L, D], dense
+  void* out;  // [B0, B1, H_q, L, D], dense
 
   int group() const { return H_q / H; }
 

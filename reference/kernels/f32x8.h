@@ -97,9 +97,7 @@ static inline f32x8 max(f32x8 a, f32x8 b) {
 #endif
 }
 
-static inline float sum(f32x8 x) {
-  return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
-}
+static inline float sum(f32x8 x) { return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7])); }
 
 static inline float largest(f32x8 x) {
   float top = x[0];

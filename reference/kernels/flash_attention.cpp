@@ -34,8 +34,8 @@ Heads heads_in_place(const Dense& x) {
 
 Mask mask_in_place(const mx::array& mask) {
   const Strides strides(mask.strides());
-  return {mask.data<void>(), element_of(mask.dtype()), strides.batch0, strides.batch1,
-          strides.head,      strides.row,               strides.last};
+  return {mask.data<void>(), element_of(mask.dtype()), strides.batch0, strides.batch1, strides.head, strides.row,
+          strides.last};
 }
 
 class FlashAttention : public CpuPrimitive {

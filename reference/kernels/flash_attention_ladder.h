@@ -542,9 +542,14 @@ static void attend_block(const AttentionProblem& p, const Block& block, int key0
       const int seen = std::min(keys, strips[s].most - key0);
       if (seen <= 0) continue;
       switch (strips[s].vectors) {
-        case 1: strip_tile<1>(p, strips[s], tile, key0, seen, scores); break;
-        case 2: strip_tile<2>(p, strips[s], tile, key0, seen, scores); break;
-        default: strip_tile<3>(p, strips[s], tile, key0, seen, scores);
+        case 1:
+          strip_tile<1>(p, strips[s], tile, key0, seen, scores);
+          break;
+        case 2:
+          strip_tile<2>(p, strips[s], tile, key0, seen, scores);
+          break;
+        default:
+          strip_tile<3>(p, strips[s], tile, key0, seen, scores);
       }
     }
   }
@@ -585,11 +590,11 @@ constexpr int kEnoughTasks = 8;
 
 struct Plan {
   const AttentionProblem* p;
-  bool channels;      // lanes are channels (rung 3), else rows
-  int heads;          // query heads in a block
-  int blocks;         // along the rows of these heads
-  int splits;         // along the keys
-  float* partial;     // [rows][splits][2 + D], if splits > 1
+  bool channels;   // lanes are channels (rung 3), else rows
+  int heads;       // query heads in a block
+  int blocks;      // along the rows of these heads
+  int splits;      // along the keys
+  float* partial;  // [rows][splits][2 + D], if splits > 1
 
   std::ptrdiff_t tasks() const {
     return static_cast<std::ptrdiff_t>(p->B0) * p->B1 * (p->H_q / heads) * blocks * splits;
@@ -689,9 +694,12 @@ static void run_rung(int rung, const AttentionProblem& p) {
 static void attention_rung(int rung, const AttentionProblem& p) {
   if (p.B0 * p.B1 == 0 || p.L == 0 || p.D == 0) return;
   switch (p.element) {
-    case Element::float32: return run_rung<float>(rung, p);
-    case Element::float16: return run_rung<mx::float16_t>(rung, p);
-    case Element::bfloat16: return run_rung<mx::bfloat16_t>(rung, p);
+    case Element::float32:
+      return run_rung<float>(rung, p);
+    case Element::float16:
+      return run_rung<mx::float16_t>(rung, p);
+    case Element::bfloat16:
+      return run_rung<mx::bfloat16_t>(rung, p);
   }
 }
 

@@ -93,9 +93,9 @@ mx::array quantized_matmul_rung(int rung, const mx::array& scales, const mx::arr
   const mx::Dtype scale_type = scales.dtype() == biases.dtype() ? scales.dtype() : mx::float32;
   // A view that is contiguous already is not copied.
   auto rows = [&](const mx::array& x) { return mx::contiguous(x, false, stream); };
-  return mx::array(shape, a.dtype(), std::make_shared<QuantizedMatmul>(stream, rung, group_size, transpose_b),
-                   {rows(a), rows(b), rows(mx::astype(scales, scale_type, stream)),
-                    rows(mx::astype(biases, scale_type, stream))});
+  return mx::array(
+      shape, a.dtype(), std::make_shared<QuantizedMatmul>(stream, rung, group_size, transpose_b),
+      {rows(a), rows(b), rows(mx::astype(scales, scale_type, stream)), rows(mx::astype(biases, scale_type, stream))});
 }
 
 mx::array quantized_matmul(const mx::array& scales, const mx::array& biases, int group_size, int bits,

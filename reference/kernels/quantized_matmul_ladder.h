@@ -1,5 +1,5 @@
-// From plain loops to the kernel that runs: read from top to bottom. One idea a rung; each begins with what limits the one
-// before. Compiled once per instruction set by foreach_isa.h. Measured figures: docs/kernels.md.
+// From plain loops to the kernel that runs: read from top to bottom. One idea a rung; each begins with what limits the
+// one before. Compiled once per instruction set by foreach_isa.h. Measured figures: docs/kernels.md.
 //
 //   1 plain_loops       one weight at a time
 //   2 whole_words       eight weights a load, scale and bias once a group
@@ -16,14 +16,15 @@ namespace {  // another op's ladder may have a function of the same name
 #include "kernels/simd.h"
 #include "quantized_matmul_packing.h"
 
-// Weight number i of b in the order of memory is nibble i % 8 of word i / 8, in group i / group_size: rows are whole groups,
-// so this holds across rows and for both orientations.
+// Weight number i of b in the order of memory is nibble i % 8 of word i / 8, in group i / group_size: rows are whole
+// groups, so this holds across rows and for both orientations.
 inline std::ptrdiff_t weight_index(const QuantizedProduct& p, std::ptrdiff_t k, std::ptrdiff_t n) {
   return p.transpose_b ? n * p.K + k : k * p.N + n;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Rung 1. The definition, one output at a time. For each weight: a division to find its group, two conversions, a shift.
+// Rung 1. The definition, one output at a time. For each weight: a division to find its group, two conversions, a
+// shift.
 inline void plain_loops(const QuantizedProduct& p) {
   for (std::ptrdiff_t m = 0; m < p.M; ++m) {
     for (std::ptrdiff_t n = 0; n < p.N; ++n) {
@@ -40,8 +41,8 @@ inline void plain_loops(const QuantizedProduct& p) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Rung 2. Rung 1 spends its time around the weight, not on it. A word is loaded once for its eight weights, a row of a is
-// converted once for all n, and a group's scale and bias leave the loop:
+// Rung 2. Rung 1 spends its time around the weight, not on it. A word is loaded once for its eight weights, a row of a
+// is converted once for all n, and a group's scale and bias leave the loop:
 //     sum_k a_k (s q_k + b)  =  s sum_k a_k q_k  +  b sum_k a_k
 inline float whole_words_dot(const QuantizedProduct& p, const float* a, std::ptrdiff_t n) {
   float total = 0;
@@ -95,9 +96,9 @@ inline void whole_words(const QuantizedProduct& p) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Rung 3. Now the eight shift-mask-convert-multiply chains of a word are the limit: W words go through them at once. Lane l
-// holds word l of a block of 8 W weights, and a is reordered to match, once for all n. The shift goes: nibble j masked in
-// place is 16^j q, and a carries the 16^-j (exact, a power of two). Four rows of b share each load of a.
+// Rung 3. Now the eight shift-mask-convert-multiply chains of a word are the limit: W words go through them at once.
+// Lane l holds word l of a block of 8 W weights, and a is reordered to match, once for all n. The shift goes: nibble j
+// masked in place is 16^j q, and a carries the 16^-j (exact, a power of two). Four rows of b share each load of a.
 
 // The scale of the group that each lane's word is in, for words block * W ... of a row.
 template <int kGroup>
@@ -176,8 +177,8 @@ void matvec_rows(const QuantizedProduct& p, const Activations<Kind>& x, std::ptr
   for (int r = 0; r < kRows; ++r) out[r] = sum(acc[r] + dot(biases + r * groups, x.sums, groups));
 }
 
-// A chunk of rows of b against all rows of a: what a thread takes at a time. The chunk is read from memory once and then
-// comes from the cache for the other rows of a.
+// A chunk of rows of b against all rows of a: what a thread takes at a time. The chunk is read from memory once and
+// then comes from the cache for the other rows of a.
 template <class Kind, int kGroup>
 struct MatvecChunk {
   static constexpr std::ptrdiff_t kChunk = 32;
@@ -252,10 +253,10 @@ void matvec(const QuantizedProduct& p, bool threads) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Rung 4. With many rows of a, rung 3 unpacks each weight again for every row: a third of its instructions multiply. So a
-// tile of kDepth x kCols weights is unpacked to float32 once and used for all rows; what is left is a dense product, and the
-// limit is FMA. An FMA needs two operands from somewhere: in a register tile of kTall x kCols sums, kTall + 2 loads feed
-// 2 kTall FMAs. The sums are named one by one, since GCC 12 keeps an array of vectors in memory here.
+// Rung 4. With many rows of a, rung 3 unpacks each weight again for every row: a third of its instructions multiply. So
+// a tile of kDepth x kCols weights is unpacked to float32 once and used for all rows; what is left is a dense product,
+// and the limit is FMA. An FMA needs two operands from somewhere: in a register tile of kTall x kCols sums, kTall + 2
+// loads feed 2 kTall FMAs. The sums are named one by one, since GCC 12 keeps an array of vectors in memory here.
 
 #define KERNELS_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 
@@ -272,11 +273,11 @@ void multiply_tile(const FloatPiece& a, const float* weights, const Tile& tile, 
 #undef KERNELS_X
   for (std::ptrdiff_t k = 0; k < tile.depth; ++k) {
     const vf low = load(weights + k * kCols), high = load(weights + k * kCols + W);
-#define KERNELS_X(i)                           \
-  if constexpr (i < kHeight) {                 \
-    const vf x = broadcast(a.numbers[i][k]);   \
-    low##i = x * low + low##i;                 \
-    high##i = x * high + high##i;              \
+#define KERNELS_X(i)                         \
+  if constexpr (i < kHeight) {               \
+    const vf x = broadcast(a.numbers[i][k]); \
+    low##i = x * low + low##i;               \
+    high##i = x * high + high##i;            \
   }
     KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
@@ -305,8 +306,8 @@ MultiplyTile<Piece, Weight> tile_of_height(std::ptrdiff_t height, std::integer_s
   return table[height - 1];
 }
 
-// A few panels of kCols columns of the result, for all rows: what a thread takes at a time. A piece of a is fetched once for
-// all panels of the task, and the tiles' weights for all rows of a.
+// A few panels of kCols columns of the result, for all rows: what a thread takes at a time. A piece of a is fetched
+// once for all panels of the task, and the tiles' weights for all rows of a.
 template <class Piece, class Weight>
 struct Panels {
   const QuantizedProduct& p;
@@ -380,10 +381,11 @@ void multiply_tiles(const QuantizedProduct& p, bool threads) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Rung 6. At the limit of FMA, fewer bits a factor are what is left. vpmaddwd (and vpdpwssd) multiply twice as many int16
-// as an FMA does floats, and q needs no conversion. So each group of a row of a is rounded to int16 with a scale of its
-// own: an error of at most 2^-16 of the group's largest number, 2^-5 of float16's own rounding of that number. float32
-// does not take this rung. The products of a group are exact in int32; scale and bias follow once a group, in float32.
+// Rung 6. At the limit of FMA, fewer bits a factor are what is left. vpmaddwd (and vpdpwssd) multiply twice as many
+// int16 as an FMA does floats, and q needs no conversion. So each group of a row of a is rounded to int16 with a scale
+// of its own: an error of at most 2^-16 of the group's largest number, 2^-5 of float16's own rounding of that number.
+// float32 does not take this rung. The products of a group are exact in int32; scale and bias follow once a group, in
+// float32.
 #if KERNELS_AVX2
 
 // sums[kHeight][kCols] += the products of the tile, group by group.
@@ -396,24 +398,24 @@ void multiply_tile(const Int16Piece& a, const std::int32_t* pairs, const Tile& t
 #undef KERNELS_X
     for (std::ptrdiff_t k = 0; k < steps; ++k) {
       const vi low = load(pairs + k * kCols), high = load(pairs + k * kCols + W);
-#define KERNELS_X(i)                                                              \
-  if constexpr (i < kHeight) {                                                    \
-    std::int32_t pair;                                                            \
-    std::memcpy(&pair, a.numbers[i] + g * group_size + 2 * k, sizeof pair);       \
-    low##i = add_dot2(low##i, broadcast(pair), low);                              \
-    high##i = add_dot2(high##i, broadcast(pair), high);                           \
+#define KERNELS_X(i)                                                        \
+  if constexpr (i < kHeight) {                                              \
+    std::int32_t pair;                                                      \
+    std::memcpy(&pair, a.numbers[i] + g * group_size + 2 * k, sizeof pair); \
+    low##i = add_dot2(low##i, broadcast(pair), low);                        \
+    high##i = add_dot2(high##i, broadcast(pair), high);                     \
   }
       KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X
     }
     const vf scale_low = load(tile.scales[g]), scale_high = load(tile.scales[g] + W);
     const vf bias_low = load(tile.biases[g]), bias_high = load(tile.biases[g] + W);
-#define KERNELS_X(i)                                                                                       \
-  if constexpr (i < kHeight) {                                                                             \
-    const vf scale = broadcast(a.scales[g][i]), total = broadcast(a.sums[g][i]);                           \
-    float* out = sums + i * kCols;                                                                         \
-    store(out, to_float(low##i) * (scale_low * scale) + (bias_low * total + load(out)));                   \
-    store(out + W, to_float(high##i) * (scale_high * scale) + (bias_high * total + load(out + W)));        \
+#define KERNELS_X(i)                                                                                \
+  if constexpr (i < kHeight) {                                                                      \
+    const vf scale = broadcast(a.scales[g][i]), total = broadcast(a.sums[g][i]);                    \
+    float* out = sums + i * kCols;                                                                  \
+    store(out, to_float(low##i) * (scale_low * scale) + (bias_low * total + load(out)));            \
+    store(out + W, to_float(high##i) * (scale_high * scale) + (bias_high * total + load(out + W))); \
   }
     KERNELS_ROWS(KERNELS_X)
 #undef KERNELS_X

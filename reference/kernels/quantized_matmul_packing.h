@@ -1,5 +1,5 @@
-// How quantized_matmul's operands are laid out for the vectors of its ladder. A part of quantized_matmul_ladder.h, in its
-// namespace; knows nothing of loops over a whole product.
+// How quantized_matmul's operands are laid out for the vectors of its ladder. A part of quantized_matmul_ladder.h, in
+// its namespace; knows nothing of loops over a whole product.
 
 // How a's numbers are kept: float, or int16 with a scale for each group (rung 6).
 struct Float {
@@ -9,8 +9,8 @@ struct Int16 {
   using Number = std::int16_t;
 };
 
-// A row of a, made ready: numbers in the order of the lanes, zeros after the end; the sum of each group; for Int16 the scale
-// of each group.
+// A row of a, made ready: numbers in the order of the lanes, zeros after the end; the sum of each group; for Int16 the
+// scale of each group.
 template <class Kind>
 struct Activations {
   typename Kind::Number* numbers;
@@ -65,7 +65,8 @@ inline void prepare_group(Int16, const float* group, std::ptrdiff_t k, int size,
   x.scales[k / size] = 1 / scale;
   for (int i = 0; i < size; i += W) {
     const vi rounded = round_to_int(load(group + i) * broadcast(scale));
-    for (int lane = 0; lane < W; ++lane) x.numbers[lane_order<Int16>(k + i + lane)] = static_cast<std::int16_t>(rounded[lane]);
+    for (int lane = 0; lane < W; ++lane)
+      x.numbers[lane_order<Int16>(k + i + lane)] = static_cast<std::int16_t>(rounded[lane]);
   }
 }
 #endif
@@ -76,8 +77,8 @@ inline float sum_of(const float* x, std::ptrdiff_t count) {  // count: a multipl
   return sum(total);
 }
 
-// The dot product of two rows, left in W lanes. Rows of scales are short: a loop over what is left would cost as much as a
-// row of weights.
+// The dot product of two rows, left in W lanes. Rows of scales are short: a loop over what is left would cost as much
+// as a row of weights.
 KERNELS_INLINE vf dot(const float* x, const float* y, std::ptrdiff_t count) {
   vf total{};
   std::ptrdiff_t i = 0;
@@ -98,8 +99,8 @@ constexpr int kCols = 2 * W;
 constexpr int kTall = KERNELS_AVX512 ? 12 : 6;  // 24 sums of 32 registers; 12 of 16
 constexpr std::ptrdiff_t kDepth = 256;          // a tile of weights, kDepth x kCols, stays in L1 or L2
 
-// kTall rows and kDepth columns of a, in float32. Rows are not a power of two apart: their lines would share a few sets of
-// the cache.
+// kTall rows and kDepth columns of a, in float32. Rows are not a power of two apart: their lines would share a few sets
+// of the cache.
 struct FloatPiece {
   float numbers[kTall][kDepth + 16];
 };
@@ -186,7 +187,8 @@ inline void transpose8(const std::uint32_t* from, std::ptrdiff_t row, std::uint3
 #endif
 }
 
-// Take a tile's words and scales from b [N, K / 8]. scales and biases: of the tile's columns, [kCols][groups], as floats.
+// Take a tile's words and scales from b [N, K / 8]. scales and biases: of the tile's columns, [kCols][groups], as
+// floats.
 inline void gather(const QuantizedProduct& p, const float* scales, const float* biases, Tile& tile) {
   const std::ptrdiff_t groups = p.K / p.group_size, first = tile.k / p.group_size, row_words = p.K / 8;
   const std::ptrdiff_t tile_groups = (tile.depth + p.group_size - 1) / p.group_size, words = tile.depth / 8;

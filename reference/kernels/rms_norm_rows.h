@@ -49,9 +49,12 @@ static void rms_norm_rows(const DenseRows& rows, Element type, const void* weigh
   const RmsNormCall call{&rows, wide, eps, dim, out};
   const std::ptrdiff_t tasks = (rows.count() + kRmsNormRows - 1) / kRmsNormRows;
   switch (type) {
-    case Element::float32: return parallel_for_raw(tasks, &rms_norm_task<float>, &call);
-    case Element::float16: return parallel_for_raw(tasks, &rms_norm_task<mx::float16_t>, &call);
-    case Element::bfloat16: return parallel_for_raw(tasks, &rms_norm_task<mx::bfloat16_t>, &call);
+    case Element::float32:
+      return parallel_for_raw(tasks, &rms_norm_task<float>, &call);
+    case Element::float16:
+      return parallel_for_raw(tasks, &rms_norm_task<mx::float16_t>, &call);
+    case Element::bfloat16:
+      return parallel_for_raw(tasks, &rms_norm_task<mx::bfloat16_t>, &call);
   }
 }
 

@@ -9,8 +9,8 @@
 namespace kernels {
 
 struct RopeCall {
-  const DenseRows* rows;         // [B, heads, L] of them
-  const std::int32_t* offsets;   // [B], or one for all (offset_step 0)
+  const DenseRows* rows;        // [B, heads, L] of them
+  const std::int32_t* offsets;  // [B], or one for all (offset_step 0)
   std::ptrdiff_t offset_step;
   std::ptrdiff_t heads, L;
   int dims, dim;

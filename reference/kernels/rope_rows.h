@@ -61,9 +61,12 @@ static void rope_task(const void* context, std::ptrdiff_t index, int) {
 
 static void rope_rows(const RopeCall& call, Element type, std::ptrdiff_t batches) {
   switch (type) {
-    case Element::float32: return parallel_for_raw(batches * call.L, &rope_task<float>, &call);
-    case Element::float16: return parallel_for_raw(batches * call.L, &rope_task<mx::float16_t>, &call);
-    case Element::bfloat16: return parallel_for_raw(batches * call.L, &rope_task<mx::bfloat16_t>, &call);
+    case Element::float32:
+      return parallel_for_raw(batches * call.L, &rope_task<float>, &call);
+    case Element::float16:
+      return parallel_for_raw(batches * call.L, &rope_task<mx::float16_t>, &call);
+    case Element::bfloat16:
+      return parallel_for_raw(batches * call.L, &rope_task<mx::bfloat16_t>, &call);
   }
 }
 

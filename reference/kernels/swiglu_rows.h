@@ -37,9 +37,12 @@ static void swiglu_rows(const DenseRows& gate, const DenseRows& up, Element type
   const SwigluCall call{&gate, &up, columns, out};
   const std::ptrdiff_t tasks = gate.count() * ((columns + kSwigluColumns - 1) / kSwigluColumns);
   switch (type) {
-    case Element::float32: return parallel_for_raw(tasks, &swiglu_task<float>, &call);
-    case Element::float16: return parallel_for_raw(tasks, &swiglu_task<mx::float16_t>, &call);
-    case Element::bfloat16: return parallel_for_raw(tasks, &swiglu_task<mx::bfloat16_t>, &call);
+    case Element::float32:
+      return parallel_for_raw(tasks, &swiglu_task<float>, &call);
+    case Element::float16:
+      return parallel_for_raw(tasks, &swiglu_task<mx::float16_t>, &call);
+    case Element::bfloat16:
+      return parallel_for_raw(tasks, &swiglu_task<mx::bfloat16_t>, &call);
   }
 }
 

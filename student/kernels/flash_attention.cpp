@@ -1,5 +1,5 @@
-// Task 2.4. The op is wired to MLX already; what is missing is FlashAttention::eval_cpu. kernels/ops/axpby.cpp is a whole op
-// to learn from; `python -m kernels.build student/kernels` builds this folder.
+// Task 2.4. The op is wired to MLX already; what is missing is FlashAttention::eval_cpu. kernels/ops/axpby.cpp is a
+// whole op to learn from; `python -m kernels.build student/kernels` builds this folder.
 #include "flash_attention.h"
 
 #include "kernels/errors.h"
@@ -19,9 +19,9 @@ class FlashAttention : public CpuPrimitive {
     return scale_ == node.scale_ && causal_ == node.causal_;
   }
 
-  // inputs: query [..., H_q, L, D], key and value [..., H, S, D], row-contiguous; a mask [..., H_q, L, S] if there is one, with
-  // stride 0 where it was broadcast. outputs[0]: the shape of query, without memory yet.
-  // Allocate the output, then dispatch() the loops: they run later, on the stream's own thread.
+  // inputs: query [..., H_q, L, D], key and value [..., H, S, D], row-contiguous; a mask [..., H_q, L, S] if there is
+  // one, with stride 0 where it was broadcast. outputs[0]: the shape of query, without memory yet. Allocate the output,
+  // then dispatch() the loops: they run later, on the stream's own thread.
   void eval_cpu(const std::vector<mx::array>& /*inputs*/, std::vector<mx::array>& /*outputs*/) override {
     throw NotImplemented("task 2.4: FlashAttention::eval_cpu");
   }
@@ -36,7 +36,8 @@ class FlashAttention : public CpuPrimitive {
 mx::array flash_attention(const mx::array& query, const mx::array& key, const mx::array& value, float scale,
                           const std::optional<mx::array>& mask, bool causal, mx::StreamOrDevice s) {
   if (query.ndim() < 3 || key.ndim() != query.ndim() || value.shape() != key.shape()) {
-    invalid("flash_attention: query ", query.shape(), ", key ", key.shape(), " and value ", value.shape(), " do not fit");
+    invalid("flash_attention: query ", query.shape(), ", key ", key.shape(), " and value ", value.shape(),
+            " do not fit");
   }
   const mx::Stream stream = mx::to_stream(s);
   auto rows = [&](const mx::array& x) { return mx::contiguous(x, false, stream); };

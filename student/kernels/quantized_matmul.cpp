@@ -1,5 +1,5 @@
-// Task 2.2. The op is wired to MLX already; what is missing is QuantizedMatmul::eval_cpu. kernels/ops/axpby.cpp is a whole
-// op to learn from; `python -m kernels.build student/kernels` builds this folder.
+// Task 2.2. The op is wired to MLX already; what is missing is QuantizedMatmul::eval_cpu. kernels/ops/axpby.cpp is a
+// whole op to learn from; `python -m kernels.build student/kernels` builds this folder.
 #include "quantized_matmul.h"
 
 #include "kernels/errors.h"

@@ -16,7 +16,7 @@ inline bool is_element(mlx::core::Dtype dtype) {
 
 // Only for a dtype that is_element accepts.
 inline Element element_of(mlx::core::Dtype dtype) {
-  return dtype == mlx::core::float32 ? Element::float32
+  return dtype == mlx::core::float32   ? Element::float32
          : dtype == mlx::core::float16 ? Element::float16
                                        : Element::bfloat16;
 }

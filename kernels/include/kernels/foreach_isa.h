@@ -7,9 +7,9 @@
 // for each f of the file; KERNELS_DISPATCH(f) is the one for this machine. In the file, KERNELS_NS is the namespace and
 // KERNELS_AVX2 and KERNELS_AVX512 are 1 or 0.
 //
-// Why not -march on the whole file: the linker keeps one copy of each inline function of the standard library, and if that
-// is the one with AVX, the build dies on a machine without it. A lambda does not inherit the region's instruction set
-// (GCC and Clang alike): write functions or structs in the file.
+// Why not -march on the whole file: the linker keeps one copy of each inline function of the standard library, and if
+// that is the one with AVX, the build dies on a machine without it. A lambda does not inherit the region's instruction
+// set (GCC and Clang alike): write functions or structs in the file.
 #include "kernels/simd_headers.h"
 
 #if defined(__clang__)
@@ -46,9 +46,9 @@ KERNELS_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,avx512f,avx512bw,avx512vl,avx512dq,
 KERNELS_TARGET_END
 #undef KERNELS_NS
 
-#define KERNELS_DISPATCH(f)                                   \
-  (::kernels::isa() == ::kernels::Isa::avx512 ? &avx512::f    \
-   : ::kernels::isa() == ::kernels::Isa::avx2 ? &avx2::f      \
+#define KERNELS_DISPATCH(f)                                \
+  (::kernels::isa() == ::kernels::Isa::avx512 ? &avx512::f \
+   : ::kernels::isa() == ::kernels::Isa::avx2 ? &avx2::f   \
                                               : &plain::f)
 #elif defined(__aarch64__)
 

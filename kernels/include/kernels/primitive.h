@@ -1,7 +1,7 @@
 // What every op on MLX arrays shares: an MLX primitive whose work is put on the stream's queue.
 //
-// MLX calls eval_cpu when the inputs' memory is known but not yet filled: it must allocate the output and only queue the
-// work. Queued work runs in the stream's order, and MLX keeps inputs and outputs alive until it is done.
+// MLX calls eval_cpu when the inputs' memory is known but not yet filled: it must allocate the output and only queue
+// the work. Queued work runs in the stream's order, and MLX keeps inputs and outputs alive until it is done.
 #pragma once
 
 #include <stdexcept>

@@ -1,9 +1,9 @@
 // Vectors of this region's width, for files of foreach_isa.h: include it inside namespace kernels::KERNELS_NS.
 //
 // vf, vi and vu are W floats, ints and unsigned ints in one register, as GCC's and Clang's vector extension has them:
-// + - * & | >> and [lane] work, and a * b + c becomes one FMA where there is one. Only what that extension cannot say is
-// written with intrinsics. Without AVX2 the same code compiles to SSE2 or NEON with W = 4.
-// No #pragma once: each region needs its own.
+// + - * & | >> and [lane] work, and a * b + c becomes one FMA where there is one. Only what that extension cannot say
+// is written with intrinsics. Without AVX2 the same code compiles to SSE2 or NEON with W = 4. No #pragma once: each
+// region needs its own.
 
 #if KERNELS_AVX512
 constexpr int W = 16;
