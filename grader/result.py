@@ -181,6 +181,11 @@ class Result:
         return round(sum(t.max_extra_points for t in self.tasks), 4)
 
     @property
+    def by_day(self) -> tuple[TaskResult, ...]:
+        """The tasks as they are shown: by day; `tasks` has the order in which they were graded."""
+        return tuple(sorted(self.tasks, key=lambda t: t.day))
+
+    @property
     def exit_code(self) -> int:
         """1 if a task failed or the run was cut off, 4 if the grader could not judge one, otherwise 0.
 

@@ -6,9 +6,10 @@ import difflib
 
 from grader.course.model import Course, Task, Week
 from grader.course.week1 import WEEK as WEEK1
+from grader.course.week2 import WEEK as WEEK2
 from grader.errors import UsageError
 
-COURSE = Course("Serving Qwen2 from scratch", (WEEK1,))
+COURSE = Course("Serving Qwen2 from scratch", (WEEK1, WEEK2))
 
 
 def find_week(text: str) -> Week:

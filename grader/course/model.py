@@ -167,6 +167,13 @@ class Equivalent(CaseCheck):
 
 
 @dataclass(frozen=True)
+class Unavailable(Check):
+    """What cannot be graded here: SKIPPED with the reason, and worth no points."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Scenario(Check):
     """Anything else: a function `(bench) -> None` in `grader.course`, named "generation.stops_at_eos".
 

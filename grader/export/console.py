@@ -46,7 +46,7 @@ def table(result: Result) -> RenderableType:
     found.add_column("Points", justify="right", no_wrap=True)
     found.add_column("Extra", justify="right", no_wrap=True)
     day = None
-    for task in result.tasks:
+    for task in result.by_day:
         if day not in (None, task.day):
             found.add_section()
         day = task.day

@@ -26,6 +26,7 @@ from grader.course.model import (
     Rejects,
     Scenario,
     Task,
+    Unavailable,
     Unchanged,
 )
 from grader.course.scenarios import find as find_scenario
@@ -224,6 +225,10 @@ class Executor:
             message = messages.of_scenario_fault(bench, check, task.id, rerun, fault)
             return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
         return Outcome(Verdict.PASS, bench.passed, bench.passed)
+
+    @_run.register
+    def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:
+        return Outcome(Verdict.SKIPPED)
 
     def _cases(
         self,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.course.model import Check, Task, Week
+from grader.course.model import Check, Task, Unavailable, Week
 from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
 from grader.run.execute import Outcome
 from grader.worker.faults import CallbackFailed
@@ -107,6 +107,9 @@ def task_result(task: Task, checks: Sequence[CheckResult], tasks: Mapping[str, V
 
 def _reason(task: Task, verdict: Verdict, tasks: Mapping[str, Verdict]) -> str:
     if verdict is Verdict.SKIPPED:
+        unavailable = {c.reason for c in task.checks if isinstance(c, Unavailable)}
+        if unavailable:
+            return "; ".join(sorted(unavailable))
         missing = [need for need in task.needs if tasks.get(need) in (Verdict.FAIL, Verdict.SKIPPED)]
         verb = "does" if len(missing) == 1 else "do"
         return f"needs {' and '.join(missing)}, which {verb} not pass yet; mend that first"

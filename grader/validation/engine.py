@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.catalog import find_week
+from grader.course.model import Unavailable
 from grader.paths import ROOT
 from grader.result import Result, Verdict
 from grader.run.runner import Request, Resources, Runner, fly_canary
@@ -160,7 +161,12 @@ def validate(
 ) -> Summary:
     """Grade every specimen of the groups in `jobs` processes; `listener` gets each report and the total number."""
     found = specimens(week, folder, groups, only)
-    names = tuple(f"{t.id} {c.name}" for t in find_week(str(week)).tasks for c in t.checks)
+    names = tuple(
+        f"{t.id} {c.name}"
+        for t in find_week(str(week)).tasks
+        for c in t.checks
+        if not isinstance(c, Unavailable)
+    )
     summary = Summary(week, checks=names if "mutants" in groups and not only else ())
     with canary_planted():
         for report in _reports(week, found, jobs):

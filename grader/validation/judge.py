@@ -14,10 +14,17 @@ def verdicts(result: Result) -> dict[str, CheckResult]:
     return {f"{task.id} {check.name}": check for task in result.tasks for check in task.checks}
 
 
+def _unavailable(check: CheckResult) -> bool:
+    """Return whether a check is one that nothing here can grade: SKIPPED for no fault, without points."""
+    return check.verdict is Verdict.SKIPPED and check.message is None and check.max_points == 0
+
+
 def reference(result: Result) -> list[str]:
     """Return what is wrong with the grading of the reference: it gets every point."""
     problems = [
-        f"{name}: {c.verdict.value}" for name, c in verdicts(result).items() if c.verdict is not Verdict.PASS
+        f"{name}: {c.verdict.value}"
+        for name, c in verdicts(result).items()
+        if c.verdict is not Verdict.PASS and not _unavailable(c)
     ]
     if result.points != result.max_points:
         problems.append(f"{result.points} of {result.max_points} points")
@@ -31,7 +38,8 @@ def skeleton(result: Result) -> list[str]:
     problems = [
         f"{name}: {c.verdict.value} {c.message.kind if c.message else ''}"
         for name, c in verdicts(result).items()
-        if c.verdict is not Verdict.FAIL or c.message is None or c.message.kind != "not-implemented"
+        if not _unavailable(c)
+        and (c.verdict is not Verdict.FAIL or c.message is None or c.message.kind != "not-implemented")
     ]
     if result.points or result.extra_points:
         problems.append(f"{result.points} + {result.extra_points} points")
@@ -69,7 +77,7 @@ def variation(result: Result) -> list[str]:
     problems = [
         f"{name}: {c.verdict.value} {c.message.text() if c.message else ''}"
         for name, c in verdicts(result).items()
-        if c.verdict is not Verdict.PASS and c.tier is Tier.CORE
+        if c.verdict is not Verdict.PASS and c.tier is Tier.CORE and not _unavailable(c)
     ]
     if result.points != result.max_points:
         problems.append(f"{result.points} of {result.max_points} points")
