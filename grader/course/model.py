@@ -70,6 +70,31 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Strided:
+    """An array that is not contiguous in the worker: two axes lie in memory the other way round.
+
+    A kernel that reads it as if it were contiguous sees the numbers in the order in which they lie.
+    """
+
+    array: Array  # as the submission sees it
+    axes: tuple[int, int] = (-1, -2)
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the array."""
+        return self.array.dtype
+
+
+@dataclass(frozen=True)
+class Made:
+    """An argument that the submission makes itself: `target.method(argument)`, kept in the worker."""
+
+    target: str  # "quantize.QuantizedWeights"
+    method: str  # "from_mlx_layer"
+    argument: Layer
+
+
+@dataclass(frozen=True)
 class Call:
     """One call: of a function, or of an object that is constructed first.
 

@@ -6,7 +6,7 @@ import builtins
 import re
 from typing import Any
 
-from grader.course.model import Call, Case, Checkpoint, Layer
+from grader.course.model import Call, Case, Checkpoint, Layer, Made, Strided
 from grader.run.findings import Finding
 from grader.worker.faults import Fault
 from grader.worker.wire import Array, Dtype
@@ -35,6 +35,10 @@ def argument(value: Any) -> str:
         return f"<{value.name}, {value.dtype}>"
     if isinstance(value, Layer):
         return f"<4-bit layer {argument(value.scales)[:-1]} groups of {value.group_size}]>"
+    if isinstance(value, Strided):
+        return f"{argument(value.array)} with the axes {value.axes[0]} and {value.axes[1]} swapped in memory"
+    if isinstance(value, Made):
+        return f"{value.target.rpartition('.')[2]}.{value.method}({argument(value.argument)})"
     if isinstance(value, Dtype):
         return f"mx.{value.name}"
     return repr(value)

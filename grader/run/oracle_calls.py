@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from grader.course.arrays import numbers
-from grader.course.model import Call, Checkpoint, Layer
+from grader.course.model import Call, Checkpoint, Layer, Made, Strided
 from grader.oracles.basics import QuantizedLayer
 from grader.oracles.expected import Expected
 from grader.worker.wire import Array, Dtype
@@ -30,11 +30,15 @@ def tensor(array: Array) -> Tensor:
 
 
 def arguments(call: Call, checkpoint_folder: Callable[[Checkpoint], Path]) -> dict[str, Any]:
-    """Return the call's arguments by name, as oracles take them, and `dtype`."""
+    """Return the call's arguments by name, as oracles take them, `dtype`, and `strided`: which axes lie swapped."""
 
     def convert(value: Any) -> Any:
         if isinstance(value, Array):
             return tensor(value)
+        if isinstance(value, Strided):
+            return tensor(value.array)
+        if isinstance(value, Made):
+            return convert(value.argument)
         if isinstance(value, Checkpoint):
             return checkpoint_folder(value), value.dtype
         if isinstance(value, Layer):
@@ -45,7 +49,9 @@ def arguments(call: Call, checkpoint_folder: Callable[[Checkpoint], Path]) -> di
             return value.name
         return value
 
-    return {**{name: convert(value) for name, value in call.named().items()}, "dtype": call.dtype}
+    named = call.named()
+    strided = {name: value.axes for name, value in named.items() if isinstance(value, Strided)}
+    return {**{name: convert(value) for name, value in named.items()}, "dtype": call.dtype, "strided": strided}
 
 
 def find(name: str) -> Callable[..., Expected]:

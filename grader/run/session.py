@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.course import checkpoints
-from grader.course.model import Call, Checkpoint, Layer
+from grader.course.model import Call, Checkpoint, Layer, Made, Strided
 from grader.paths import MODELS, PUBLIC_MODELS
 from grader.worker import faults, sandbox
 from grader.worker.client import MAX_RESTARTS, ImportReport, Reply, Worker, WorkerSpec, Zygote
@@ -211,6 +211,11 @@ class Session:
                 group_size=value.group_size,
                 bits=value.bits,
             )
+        elif isinstance(value, Strided):
+            handle = worker.stand_in("strided", "strided", array=value.array, axes=value.axes)
+        elif isinstance(value, Made):
+            layer = self._placed(worker, value.argument, made)
+            handle = worker.call(value.target, [layer], method=value.method, as_handle=True).value
         else:
             return value
         made.append(handle)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import mlx.core as mx
 import mlx.nn as nn
 
 Ask = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]
@@ -184,12 +185,21 @@ def quantized_layer(
     return layer
 
 
+def strided(ask: Ask, name: str, array: Any, axes: tuple[int, int]) -> mx.array:
+    """Return the array with two axes swapped in memory: the same numbers, not contiguous."""
+    swapped = mx.contiguous(mx.swapaxes(array, *axes))
+    view = mx.swapaxes(swapped, *axes)
+    mx.eval(view)
+    return view
+
+
 KINDS: dict[str, Callable[..., Any]] = {
     "layer": quantized_layer,
     "model": Model,
     "function": Function,
     "tokenizer": Tokenizer,
     "observed": Observed,
+    "strided": strided,
 }
 
 
