@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -11,3 +12,12 @@ MODELS = ROOT / "models"
 """Checkpoint folders that a worker may read; answers never lie in one of them."""
 
 PUBLIC_MODELS = ("qwen2-tiny-4bit", "qwen2-tiny-float", "qwen2-untied-random")
+
+
+def builds() -> Path:
+    """Return the folder in which built kernels are kept for all runs of this user: `GRADER_CACHE`, or the usual one."""
+    chosen = os.environ.get("GRADER_CACHE")
+    if chosen:
+        return Path(chosen) / "builds"
+    place = os.environ.get("XDG_CACHE_HOME")
+    return (Path(place) if place else Path.home() / ".cache") / "grader" / "builds"

@@ -138,6 +138,8 @@ class _Workplace:
     """The worker and the oracles of one pytest process."""
 
     def __init__(self, config: pytest.Config) -> None:
+        from grader.course.catalog import find_week
+        from grader.run.built import prepare
         from grader.run.execute import Executor
         from grader.run.identity import secret_seed
         from grader.run.runner import Resources, worker_spec
@@ -152,7 +154,8 @@ class _Workplace:
         copy = snapshot(find(config.getoption("--submission")), folder / "snapshot")
         resources = Resources.open(seed, self._stack)
         folders = resources.cache.folders
-        spec = worker_spec(copy, folders.readable())
+        built = prepare(copy, find_week(config.getoption("--week") or "week1"), folder)
+        spec = worker_spec(copy, folders.readable(), built=built)
         self.session: Session = self._stack.enter_context(Session(spec, resources.zygote, folders))
         self.executor: Executor = Executor(self.session, resources.cache, include_hidden=not public)
 

@@ -144,7 +144,7 @@ def _show_numbers(
     from grader.cli.numbers import Replay, inputs, wrong_elements
 
     task, made, number = found
-    with Replay(request.submission, resources, request.unsafe) as replay:
+    with Replay(request.submission, request.week, resources, request.unsafe) as replay:
         case = replay.numbers(task, made, number)
     if case is None:  # another answer than before: nothing that could be shown side by side
         return

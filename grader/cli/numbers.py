@@ -19,8 +19,9 @@ from rich import box
 from rich.table import Table
 
 from grader.course.arrays import numbers
-from grader.course.model import Case, CaseCheck, Check, Equivalent, Matches, Task
+from grader.course.model import Case, CaseCheck, Check, Equivalent, Matches, Task, Week
 from grader.oracles.expected import Expected
+from grader.run.built import prepare
 from grader.run.compare import Target, form, outside, target, values
 from grader.run.describe import argument
 from grader.run.oracle_calls import arguments, find
@@ -50,7 +51,7 @@ class Numbers:
 class Replay:
     """Makes public calls on a submission again. A context manager."""
 
-    def __init__(self, submission: Path, resources: Resources, unsafe: bool = False) -> None:
+    def __init__(self, submission: Path, week: Week, resources: Resources, unsafe: bool = False) -> None:
         self._resources, self._stack = resources, ExitStack()
         folder = Path(
             self._stack.enter_context(
@@ -60,7 +61,7 @@ class Replay:
         folder.chmod(0o755)
         copy = snapshot(find_submission(submission), folder / "snapshot")
         folders = resources.cache.folders
-        spec = worker_spec(copy, folders.readable(), unsafe)
+        spec = worker_spec(copy, folders.readable(), unsafe, prepare(copy, week, folder))
         self._session = self._stack.enter_context(Session(spec, resources.zygote, folders))
 
     def __enter__(self) -> Replay:

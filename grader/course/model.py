@@ -206,6 +206,7 @@ class Scenario(Check):
     """
 
     function: str = ""
+    mistakes: tuple[str, ...] = ()  # named wrong oracles of what `function` judges, tried in this order
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,7 @@ class Week:
     title: str
     days: Mapping[int, str]
     tasks: tuple[Task, ...]
+    ops: tuple[str, ...] = ()  # C++ ops that a submission has to bring; nothing is built if there are none
 
     def task(self, task_id: str) -> Task:
         """Return the task with this id.

@@ -20,11 +20,13 @@ from grader.course.model import Check, Task, Week
 from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
 from grader.run import identity, leftovers
+from grader.run.built import prepare
 from grader.run.execute import Executor, OracleCache, Outcome
 from grader.run.session import Checkpoints, Session
 from grader.run.verdicts import check_result, grader_error, not_run, task_result
 from grader.store import Journal, JournalState, PlannedTask, RunHeader, Store
 from grader.worker import canary, sandbox
+from grader.worker.build import Built
 from grader.worker.client import ImportReport, Worker, WorkerSpec, Zygote
 from grader.worker.faults import Fault
 from grader.worker.submission import Snapshot, find, snapshot
@@ -102,7 +104,8 @@ class Runner:
             )
             folder.chmod(0o755)
             copy = snapshot(find(request.submission), folder / "snapshot")
-            session = stack.enter_context(self._session(copy, request))
+            built = prepare(copy, request.week, folder)
+            session = stack.enter_context(self._session(copy, request, built))
             run = _Run(request, copy, session, self._resources, self._log)
             run.prepare()
             header = run.header()
@@ -114,9 +117,9 @@ class Runner:
                 journal.finish(result)
         return replace(result, progress=self._progress(result))
 
-    def _session(self, copy: Snapshot, request: Request) -> Session:
+    def _session(self, copy: Snapshot, request: Request, built: Built | None) -> Session:
         folders = self._resources.cache.folders
-        spec = worker_spec(copy, folders.readable(), request.unsafe)
+        spec = worker_spec(copy, folders.readable(), request.unsafe, built)
         return Session(spec, self._resources.zygote, folders)
 
     def _journal(
@@ -137,7 +140,9 @@ class Runner:
         return self._store.progress(result.student, result.week, before=result.run_id)
 
 
-def worker_spec(copy: Snapshot, readable: tuple[Path, ...], unsafe: bool = False) -> WorkerSpec:
+def worker_spec(
+    copy: Snapshot, readable: tuple[Path, ...], unsafe: bool = False, built: Built | None = None
+) -> WorkerSpec:
     """Return how a snapshot is run."""
     return WorkerSpec(
         package_dir=copy.package_dir,
@@ -145,6 +150,7 @@ def worker_spec(copy: Snapshot, readable: tuple[Path, ...], unsafe: bool = False
         root=copy.root,
         readable=readable,
         unsafe=unsafe,
+        built=built,
     )
 
 

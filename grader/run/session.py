@@ -16,7 +16,9 @@ from grader.course import checkpoints
 from grader.course.model import Call, Checkpoint, Layer, Made, Strided
 from grader.paths import MODELS, PUBLIC_MODELS
 from grader.worker import faults, sandbox
+from grader.worker.build import Built
 from grader.worker.client import MAX_RESTARTS, ImportReport, Reply, Worker, WorkerSpec, Zygote
+from grader.worker.conversation import readable_by
 from grader.worker.faults import Fault
 from grader.worker.wire import Handle
 
@@ -79,6 +81,11 @@ class Session:
     ) -> None:
         self.renew()
 
+    @property
+    def built(self) -> Built | None:
+        """The submission's compiled kernels; None if the week has none."""
+        return self._spec.built
+
     def start(self) -> None:
         """Start the first worker and import the submission; `sandbox` and `imports` say how that went."""
         self.renew()
@@ -119,7 +126,7 @@ class Session:
             sandbox.policy(
                 root=self._spec.root,
                 package_dir=self._spec.package_dir,
-                readable_paths=self._spec.readable,
+                readable_paths=readable_by(self._spec),
                 memory_bytes=self._spec.memory_bytes,
                 cpu_s=self._spec.cpu_s,
                 max_threads=self._spec.max_threads,

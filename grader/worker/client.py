@@ -16,7 +16,7 @@ from typing import Any
 from grader.errors import CannotJudge
 
 from . import faults, sandbox
-from .conversation import WorkerSpec, converse, well_formed
+from .conversation import WorkerSpec, converse, readable_by, well_formed
 from .faults import Fault, RefuseCall, StopCall
 from .process import Child, Zygote
 from .watchdog import Bounds, Line
@@ -112,7 +112,7 @@ class Worker:
         policy = sandbox.policy(
             root=spec.root,
             package_dir=spec.package_dir,
-            readable_paths=spec.readable,
+            readable_paths=readable_by(spec),
             memory_bytes=spec.memory_bytes,
             cpu_s=spec.cpu_s,
             max_threads=spec.max_threads + SPARE_THREADS,
@@ -127,6 +127,7 @@ class Worker:
             "package_name": spec.package_name,
             "root": str(spec.root.resolve()),
             "reply_bytes": spec.reply_bytes,
+            "built": spec.built.config() if spec.built is not None else None,
         }
         try:
             self._line.begin(spec.start_s)

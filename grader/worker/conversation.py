@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import faults
+from .build import Built
 from .faults import CallbackFailed, Fault, RefuseCall, StopCall, clean
 from .tracebacks import student_frames
 from .watchdog import Line
@@ -40,6 +41,13 @@ class WorkerSpec:
     start_s: float = 20
     import_s: float = 10
     unsafe: bool = False  # go on although a required layer of the sandbox is missing
+    built: Built | None = None  # the compiled kernels
+
+
+def readable_by(spec: WorkerSpec) -> tuple[Path, ...]:
+    """Return what a worker may read besides its snapshot: checkpoints, and the folder of the built module."""
+    module = spec.built.module if spec.built is not None else None
+    return spec.readable if module is None else (*spec.readable, module.parent)
 
 
 def converse(line: Line, request: int, callbacks: Callbacks, spec: WorkerSpec) -> Any:

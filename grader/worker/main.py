@@ -76,7 +76,9 @@ class Session:
         self._root = config["root"]
         self._limits = wire.Limits(payload_bytes=config["reply_bytes"])
         self._objects = Objects(config["reply_bytes"])
-        self._finder = resolve.Finder(config["package_dir"], config["package_name"], config["root"])
+        self._finder = resolve.Finder(
+            config["package_dir"], config["package_name"], config["root"], config["built"]
+        )
         self._request = 0
         self._operations: dict[str, Callable[..., Any]] = {
             "prepare": self._prepare,

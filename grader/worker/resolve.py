@@ -14,11 +14,11 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import stubs
+from . import compiled, stubs
 
 ALIASES = ("tiny_llm", "student", "reference", "src.tiny_llm")
 EXTENSIONS = ("extensions", "tiny_llm_ext", "kernels")
@@ -36,12 +36,16 @@ class Finder(importlib.abc.MetaPathFinder):
         package_dir: the folder of the package.
         package_name: its own name; no alias of another package.
         root: the snapshot that holds the package and perhaps extensions.
+        built: the compiled kernels: `module` and `missing` of `build.Built`; None if nothing was to be built.
     """
 
-    def __init__(self, package_dir: str, package_name: str, root: str) -> None:
+    def __init__(
+        self, package_dir: str, package_name: str, root: str, built: Mapping[str, Any] | None = None
+    ) -> None:
         self.package_dir = package_dir
         self.name = package_name
         self._bases = _distinct([package_dir, str(Path(package_dir).parent), root, str(Path(root) / "src")])
+        self._compiled = compiled.Compiled(built["module"], built["missing"]) if built else None
         self._roots = {alias for alias in ALIASES if alias != package_name}
 
     def find_spec(
@@ -59,6 +63,10 @@ class Finder(importlib.abc.MetaPathFinder):
             return importlib.util.spec_from_loader("src", _Ready(types.ModuleType("src")), is_package=True)
         local = fullname[len(self.name) + 1 :] if fullname.startswith(self.name + ".") else fullname
         top = local.partition(".")[0]
+        if self._compiled is not None:
+            spec = self._compiled.find_spec(fullname, local)
+            if spec is not None:
+                return spec
         if top in EXTENSIONS:
             return self._extension_spec(fullname, path, part="." in local)
         if local is fullname and top == "tqdm":

@@ -58,6 +58,7 @@ class Snapshot:
     files: tuple[str, ...]  # relative to root, sorted
     left_out: tuple[str, ...]  # relative to the submission, with the reason: "notes.txt (not a source file)"
     sha256: str  # over names and bytes of `files`
+    kernels_dir: Path | None = None  # the folder with kernels in the copy
 
 
 def find(path: Path) -> Layout:
@@ -117,13 +118,18 @@ def snapshot(layout: Layout, target: Path) -> Snapshot:
     if len(walk.left_out) > MAX_REPORTED:
         left_out.append(f"and {len(walk.left_out) - MAX_REPORTED} more")
     root = target.resolve()
+    package_dir = root / layout.package_name
+    copied = None
+    if kernels is not None:
+        copied = package_dir / kernels.relative_to(package) if inside else root / kernels.name
     return Snapshot(
         root=root,
-        package_dir=root / layout.package_name,
+        package_dir=package_dir,
         package_name=layout.package_name,
         files=tuple(sorted(walk.files)),
         left_out=tuple(left_out),
         sha256=digest.hexdigest(),
+        kernels_dir=copied if copied is not None and copied.is_dir() else None,
     )
 
 

@@ -18,14 +18,14 @@ import socket
 
 import mlx.nn
 
-from . import checkpoint, main, sandbox, standins, stubs, values, wire
+from . import checkpoint, compiled, main, sandbox, standins, stubs, values, wire
 from .zygote_protocol import CHANNEL_LOST, FORK, PID, STATUS, UNKNOWN_STATUS
 
 PR_SET_PDEATHSIG = 1
 CHANNEL_FD = 3
 
 # imported before the fork, so that no worker pays for it
-_PRELOADED = (mlx.nn, checkpoint, standins, stubs, values, wire)
+_PRELOADED = (mlx.nn, checkpoint, compiled, standins, stubs, values, wire)
 
 
 def start(mode: str, fd: int) -> None:

@@ -18,7 +18,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.speed_result": ((), ()),
     "grader.errors": ((), ()),
     "grader.paths": ((), ()),
-    "grader.worker": (("grader.errors", "grader.worker"), ("numpy", "mlx")),
+    "grader.worker": (("grader.errors", "grader.worker"), ("numpy", "mlx", "kernels")),
     "grader.course": (
         (
             "grader.course",

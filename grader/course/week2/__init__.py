@@ -28,6 +28,7 @@ WEEK = Week(
         7: "Continuous batching",
     },
     (T22, T24, T21, T26, T27, T23, T25),
+    ops=("quantized_matmul", "flash_attention"),
 )
 
 __all__ = ["WEEK"]
