@@ -19,9 +19,11 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.errors": ((), ()),
     "grader.paths": ((), ()),
     "grader.worker": (("grader.errors", "grader.worker"), ("numpy", "mlx", "kernels")),
+    "grader.policy": (("grader.policy",), ()),  # text in, findings out
     "grader.course": (
         (
             "grader.course",
+            "grader.policy.rules",
             "grader.paths",
             *SHARED,
             "grader.worker.wire",
@@ -39,6 +41,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "grader.run",
             "grader.course",
             "grader.oracles",
+            "grader.policy",
             "grader.worker",
             "grader.store",
             "grader.paths",
