@@ -40,6 +40,20 @@ class SpeedResult:
     peak_flops: float = 0.0  # of this machine with the threads of the gate, measured; 0 if it was not
     peak_bytes_per_s: float = 0.0
 
+    def ratio_text(self) -> str:
+        """Return the ratio of wall time (or memory, or throughput) in words: `1.69x of rung 2 [1.65, 1.74]`."""
+        median, low, high = (three(value) for value in self.wall)
+        return f"{median}x of {self.against} [{low}, {high}]"
+
+    def bound_text(self) -> str:
+        """Return the gate in words: `1.15x`, or `at least 1.50x` where more is better."""
+        return f"{'at least ' if self.unit == 'throughput' else ''}{three(self.threshold)}x"
+
+
+def three(value: float) -> str:
+    """Write a measured number with three significant digits: `0.180`, `1.42`, `33.7`, `151`, `1,080`."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 999.5 else f"{value:#.3g}".rstrip(".")
+
 
 def speed_to_json(speed: SpeedResult) -> dict[str, Any]:
     """Return the documented form."""

@@ -33,7 +33,10 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 def summary(result: Result, limit: int = 3) -> RenderableType:
     """Return everything that the end of a run shows: the tasks, the first `limit` messages, the score."""
-    return Group(table(result), "", messages(result, limit), score_line(result))
+    gates = speed_lines(result)
+    return Group(
+        table(result), "", *([gates, ""] if gates else []), messages(result, limit), score_line(result)
+    )
 
 
 def table(result: Result) -> RenderableType:
@@ -63,6 +66,24 @@ def _task_cells(task: TaskResult) -> Iterator[RenderableType]:
     yield _verdict(task.verdict)
     yield _score(task.points, task.max_points)
     yield _score(task.extra_points, task.max_extra_points) if task.max_extra_points else Text("")
+
+
+def speed_lines(result: Result) -> RenderableType | None:
+    """Return one line per speed gate: shape, ratio with its interval, gate, verdict; None if there was none."""
+    gates = [(task.id, check.speed) for task in result.tasks for check in task.checks if check.speed]
+    if not gates:
+        return None
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    lines.add_column(overflow="fold")
+    lines.add_column(no_wrap=True)
+    for task_id, gate in gates:
+        ratio = f"{gate.ratio_text()}, gate {gate.bound_text()}"
+        known = gate.verdict in Verdict.__members__
+        verdict = _verdict(Verdict(gate.verdict)) if known else _plain(gate.verdict, style="bold red")
+        lines.add_row(_plain(task_id), _plain(gate.label), _plain(ratio), verdict)
+    return lines
 
 
 def messages(result: Result, limit: int = 3) -> RenderableType:

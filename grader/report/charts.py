@@ -74,10 +74,10 @@ def score_bar(segments: Sequence[Segment], ticks: Sequence[Tick], title: str, su
                 at += part.value
         marks.append(Markup("<g>{}{}</g>").format(tip, body))
         if at < total - 1e-6:
-            x = _percent(100 * at / total)
+            x = percent(100 * at / total)
             marks.append(Markup('<line x1="{0}" x2="{0}" y1="-1" y2="17" class="gap"/>').format(x))
     marks += [_tick(tick, total) for tick in ticks]
-    return _svg("score", title, summary, 54, HATCH + Markup("").join(marks))
+    return picture("score", title, summary, 54, HATCH + Markup("").join(marks))
 
 
 HATCH = Markup(
@@ -89,15 +89,15 @@ HATCH = Markup(
 def _stretch(kind: str, x: float, width: float) -> Markup:
     frame = Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>')
     if kind == "earned":
-        return frame.format(_percent(x), 0, _percent(width), BAR_HEIGHT, "solid")
-    outline = frame.format(_percent(x), ".5", _percent(width), BAR_HEIGHT - 1, kind)
+        return frame.format(percent(x), 0, percent(width), BAR_HEIGHT, "solid")
+    outline = frame.format(percent(x), ".5", percent(width), BAR_HEIGHT - 1, kind)
     if kind == "held":
-        return frame.format(_percent(x), 0, _percent(width), BAR_HEIGHT, "hatched") + outline
+        return frame.format(percent(x), 0, percent(width), BAR_HEIGHT, "hatched") + outline
     return outline
 
 
 def _tick(tick: Tick, total: float) -> Markup:
-    x, width = _percent(100 * tick.start / total), 100 * tick.width / total
+    x, width = percent(100 * tick.start / total), 100 * tick.width / total
     line = Markup('<line x1="{0}" x2="{0}" y1="16" y2="22" class="axis"/>').format(x)
     if tick.width <= 0:
         return Markup("")
@@ -170,18 +170,18 @@ def progress_line(
     marks = [_grid(top * quarter / 4, top) for quarter in range(5)]
     for (x1, y1), (x2, y2) in itertools.pairwise(places):
         line = Markup('<line x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}" class="you-line"/>')
-        marks.append(line.format(_percent(x1), y1, _percent(x2), y2))
+        marks.append(line.format(percent(x1), y1, percent(x2), y2))
     labelled = _labelled(values)
     for i, (x, y) in enumerate(places):
         last = i == len(places) - 1
         dot = Markup('<circle cx="{}" cy="{:.1f}" r="{}" class="you-dot"/>')
-        marks.append(dot.format(_percent(x), y, 4 if last else 3))
+        marks.append(dot.format(percent(x), y, 4 if last else 3))
         if i in labelled:
             label = Markup('<text x="{}" y="{:.1f}" text-anchor="middle" class="{}">{}</text>')
             kind = "you-text" if last else "strong"
-            marks.append(label.format(_percent(x), _beside(values, i, y), kind, points(values[i])))
+            marks.append(label.format(percent(x), _beside(values, i, y), kind, points(values[i])))
     marks += _dates(days)
-    return _svg("progress", title, summary, PLOT_HEIGHT + 24, Markup("").join(marks))
+    return picture("progress", title, summary, PLOT_HEIGHT + 24, Markup("").join(marks))
 
 
 def _spread(i: int, n: int) -> float:
@@ -219,16 +219,17 @@ def _dates(days: Sequence[str]) -> list[Markup]:
         x = _spread(i, len(days))
         if day and (i == 0 or day != days[i - 1]) and x - written >= 14:
             label = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>')
-            marks.append(label.format(_percent(x), PLOT_HEIGHT + 18, visible(day)))
+            marks.append(label.format(percent(x), PLOT_HEIGHT + 18, visible(day)))
             written = x
     return marks
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """Write a horizontal place: `12.5%`."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def _svg(name: str, title: str, summary: str, height: int, body: Markup) -> Markup:
+def picture(name: str, title: str, summary: str, height: int, body: Markup) -> Markup:
     """Wrap marks into a named picture that a screen reader tells by its title and summary."""
     frame = Markup(
         '<svg role="img" aria-labelledby="{0}-title {0}-desc" width="100%" height="{1}">'

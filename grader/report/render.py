@@ -23,8 +23,10 @@ from markupsafe import Markup
 
 from grader.errors import CannotJudge
 from grader.report import advice, score, wording
+from grader.report.bars import WHISKER
 from grader.report.history import history
 from grader.report.pictures import map_picture, progress_picture, score_picture
+from grader.report.speed import speed_section
 from grader.report.wording import slug
 from grader.result import Result, TaskResult
 
@@ -75,7 +77,7 @@ def _render(result: Result, limits: Limits) -> str:
             limits=limits,
             shortened=limits is not LIMITS[0],
             policy=_policy(),
-            css=Markup(_asset("student.css")),
+            css=Markup(_css()),
             js=Markup(_asset("student.js")),
             step=step,
             commands=advice.commands(result, step),
@@ -84,6 +86,7 @@ def _render(result: Result, limits: Limits) -> str:
             passed=sum(task.verdict.value == "PASS" for task in result.tasks),
             history=history(result),
             days=_days(result),
+            speed=speed_section(result),
             score_picture=score_picture(result),
             progress_picture=progress_picture(result),
         )
@@ -120,7 +123,7 @@ def _environment() -> Environment:
         slug=wording.slug,
     )
     environment.globals.update(
-        findings=advice.findings, share=score.share, HELD=score.HELD, map_picture=map_picture
+        findings=advice.findings, share=score.share, HELD=score.HELD, map_picture=map_picture, WHISKER=WHISKER
     )
     return environment
 
@@ -134,9 +137,13 @@ def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+def _css() -> str:
+    return _asset("student.css") + _asset("speed.css")
+
+
 def _policy() -> str:
     """Return a content security policy that allows the page's own style and script, and nothing else."""
-    style, script = _digest(_asset("student.css")), _digest(_asset("student.js"))
+    style, script = _digest(_css()), _digest(_asset("student.js"))
     return (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
     )

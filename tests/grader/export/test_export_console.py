@@ -9,8 +9,9 @@ import pytest
 from exported_results import EXAMPLE, WRONG
 from rich.console import Console, RenderableType
 
-from grader.export.console import history_table, messages, score_line, summary, table
+from grader.export.console import history_table, messages, score_line, speed_lines, summary, table
 from grader.result import CheckResult, Result, Tier, Verdict
+from grader.speed_result import SpeedResult
 from grader.store.records import RunRow
 
 
@@ -45,6 +46,35 @@ def test_the_table_shows_every_task() -> None:
             "        needs 1.2.1, which failed",
         ]
     )
+
+
+def test_a_gate_is_one_line_with_its_interval() -> None:
+    """Shape, ratio, interval, gate and verdict stand in one line; a run without gates has none."""
+    gate = SpeedResult(
+        group="2.2",
+        label="M = 1, bfloat16",
+        verdict="FAIL",
+        unit="time",
+        against="rung 2",
+        threshold=1.15,
+        wall=(1.69, 1.65, 1.74),
+    )
+    rate = replace(
+        gate, label="4 requests", verdict="INVALID", unit="throughput", against="one after another"
+    )
+    run = with_checks(
+        replace(failed("slow"), speed=gate), failed("wrong"), replace(failed("four"), speed=rate)
+    )
+    lines = speed_lines(run)
+    assert lines is not None
+    assert shown(lines) == "\n".join(
+        [
+            "1.2.1  M = 1, bfloat16  1.69x of rung 2 [1.65, 1.74], gate 1.15x                      FAIL",
+            "1.2.1  4 requests       1.69x of one after another [1.65, 1.74], gate at least 1.15x  INVALID",
+        ]
+    )
+    assert shown(summary(run)).count("gate 1.15x") == 1
+    assert speed_lines(EXAMPLE) is None
 
 
 def test_a_message_is_its_lines_and_the_innermost_frame() -> None:

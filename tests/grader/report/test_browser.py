@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import made_up
+import made_up_speed
 import pytest
 from test_report_hostile import spoil
 
@@ -61,29 +62,34 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(spoil(made_up.mixed(), text), tmp_path_factory.mktemp("hostile"), ("1280-dark", "390-light"))
 
 
+@pytest.fixture(scope="module")
+def timed(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    return Seen(made_up_speed.measured(), tmp_path_factory.mktemp("timed"), VIEWS)
+
+
 def picture_size(path: Path) -> tuple[int, int]:
     return struct.unpack(">II", path.read_bytes()[16:24])
 
 
-def test_no_request_leaves_the_page_and_nothing_complains(seen: Seen, hostile: Seen) -> None:
+def test_no_request_leaves_the_page_and_nothing_complains(seen: Seen, hostile: Seen, timed: Seen) -> None:
     """The only thing that is ever loaded is the file itself; no error, no blocked script, no dialog."""
-    for look in (seen, hostile):
+    for look in (seen, hostile, timed):
         for found in look.views.values():
             requests = [url.partition("#")[0] for url in found["requests"]]
             assert (set(requests), found["complaints"]) == ({f"file://{look.page}"}, []), found["view"]
 
 
-def test_the_accessibility_checker_finds_no_violation(seen: Seen, hostile: Seen) -> None:
+def test_the_accessibility_checker_finds_no_violation(seen: Seen, hostile: Seen, timed: Seen) -> None:
     """All tasks open, both widths, light and dark: axe-core's rules all hold, and many of them apply."""
-    for look in (seen, hostile):
+    for look in (seen, hostile, timed):
         for view in set(look.views) - {WITHOUT_SCRIPT}:
             assert (view, look.views[view]["violations"]) == (view, [])
             assert look.views[view]["rules_passed"] > 30
 
 
-def test_nothing_is_wider_than_the_window(seen: Seen, hostile: Seen) -> None:
+def test_nothing_is_wider_than_the_window(seen: Seen, hostile: Seen, timed: Seen) -> None:
     """No sideways scrolling and no element past the edge, long words without a space included."""
-    for look in (seen, hostile):
+    for look in (seen, hostile, timed):
         for view, found in look.views.items():
             assert (view, found["width"], found["cut_off"]) == (view, int(view.split("-")[0]), [])
 

@@ -1,0 +1,297 @@
+"""What the speed section says: gates as tables of bars, rooflines and growth, with every sentence.
+
+Knows nothing about SVG; `bars`, `roofline` and `growth` draw.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.report.bars import Axis, bar, bar_axis, unit_of
+from grader.report.growth import growth
+from grader.report.roofline import Mark, Place, roofline
+from grader.result import Result
+from grader.speed_result import Bar, SpeedResult, three
+
+LETTERS = {"PASS": "P", "FAIL": "F", "INCONCLUSIVE": "I", "INVALID": "F"}
+YOU, REFERENCE, OTHER = "you", "ref", "other"
+SAME_PLACE = 1.15  # shapes whose FLOP per byte differ by less than this share a place in the roofline
+
+
+@dataclass(frozen=True)
+class Row:
+    """One implementation in a table: its texts and its bar."""
+
+    name: str
+    kind: str  # you, ref or other
+    median: str
+    interval: str
+    ratio: str
+    picture: Markup
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One gate in a table."""
+
+    label: str
+    ratio: str  # "1.69x of rung 2 [1.65, 1.74]"; empty if nothing is asked for
+    verdict: str
+    letter: str
+    rows: tuple[Row, ...]
+    gate: str  # "gate: 1.15x of rung 2"
+    gate_figure: str  # "gate 0.966", for a narrow screen
+    axis: Markup
+    why: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One table."""
+
+    title: str
+    what: str  # "time per call" or "memory"
+    against: str
+    shapes: tuple[Shape, ...]
+    roofline: Markup
+    roofline_note: str
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One chart of a gate that compares a submission with itself."""
+
+    question: str
+    picture: Markup
+    sentence: str
+    verdict: str
+    letter: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The whole section."""
+
+    groups: tuple[Group, ...]
+    growths: tuple[Growth, ...]
+    passed: int
+    total: int
+
+
+def speed_section(result: Result) -> Speed | None:
+    """Return what the speed section of a run shows; None if no gate was measured."""
+    gates = [check.speed for task in result.tasks for check in task.checks if check.speed is not None]
+    if not gates:
+        return None
+    grown = [gate for gate in gates if _grows(gate)]
+    compared = [gate for gate in gates if not _grows(gate)]
+    return Speed(
+        groups=groups(compared),
+        growths=tuple(_growth(gate, i) for i, gate in enumerate(grown)),
+        passed=sum(gate.verdict == "PASS" for gate in gates),
+        total=len(gates),
+    )
+
+
+def groups(gates: Iterable[SpeedResult]) -> tuple[Group, ...]:
+    """Return one table per group of gates, in the order of their first ones."""
+    by_name: dict[str, list[SpeedResult]] = {}
+    for gate in gates:
+        by_name.setdefault(gate.group, []).append(gate)
+    return tuple(_group(name, members, i) for i, (name, members) in enumerate(by_name.items()))
+
+
+def _group(name: str, gates: list[SpeedResult], number: int) -> Group:
+    axis = Axis.over(
+        [edge for gate in gates for bar in gate.bars for edge in (bar.low_s, bar.high_s)]
+        + [place for gate in gates if (place := _gate_place(gate)) is not None],
+        memory=gates[0].unit == "memory",
+    )
+    picture, note = _roofline(gates, name, number)
+    return Group(
+        title=name,
+        what="memory" if gates[0].unit == "memory" else "time per call",
+        against=gates[0].against,
+        shapes=tuple(_shape(gate, axis, f"shape{number}-{i}") for i, gate in enumerate(gates)),
+        roofline=picture,
+        roofline_note=note,
+    )
+
+
+def _shape(gate: SpeedResult, axis: Axis, name: str) -> Shape:
+    place = _gate_place(gate)
+    base = _bar(gate, gate.against)
+    unit = axis.unit
+    rows = tuple(
+        Row(
+            name=shown(drawn.name),
+            kind=kind(drawn.name),
+            median=f"{three(drawn.median_s / unit.size)} {unit.name}",
+            interval=f"{three(drawn.low_s / unit.size)} to {three(drawn.high_s / unit.size)}",
+            ratio=f"{three(drawn.median_s / base.median_s)}x"
+            if base is not None and base.median_s > 0
+            else "",
+            picture=bar(axis, drawn, kind(drawn.name), name, place is not None),
+        )
+        for drawn in gate.bars
+    )
+    return Shape(
+        label=gate.label,
+        ratio=gate.ratio_text() if gate.verdict else "",
+        verdict=gate.verdict,
+        letter=LETTERS.get(gate.verdict, "S"),
+        rows=rows,
+        gate=f"gate: {gate.bound_text()} of {gate.against}" if gate.verdict else "",
+        gate_figure="" if place is None else f"gate {three(place / unit.size)}",
+        axis=bar_axis(axis, place, name),
+        why=why(gate),
+    )
+
+
+def shown(name: str) -> str:
+    """Return a bar's name as the reader sees it."""
+    return {"yours": "you", "mlx": "MLX"}.get(name, name)
+
+
+def kind(name: str) -> str:
+    """Return whose bar it is by its name: the student's, the reference's, or another library's."""
+    if name == "yours":
+        return YOU
+    return REFERENCE if name.startswith(("rung", "last rung", "reference")) else OTHER
+
+
+def _bar(gate: SpeedResult, name: str) -> Bar | None:
+    return next((bar for bar in gate.bars if bar.name == name), None)
+
+
+def _gate_place(gate: SpeedResult) -> float | None:
+    """Return where on the axis the submission's bar has to end; None if the gate refers to no bar."""
+    base = _bar(gate, gate.against)
+    if base is None or gate.threshold <= 0 or not gate.verdict:
+        return None
+    return base.median_s / gate.threshold if gate.unit == "throughput" else base.median_s * gate.threshold
+
+
+def why(gate: SpeedResult) -> str:
+    """Return why a gate did not pass, or what its figures are worth; empty for a PASS without remark."""
+    reason = f"{gate.reason[:1].upper()}{gate.reason[1:].rstrip('.')}. " if gate.reason else ""
+    if gate.verdict == "INCONCLUSIVE":
+        return (
+            f"{reason}Measured: {_channels(gate)}, over {gate.rounds} rounds and "
+            f"{gate.processes} process{'es' if gate.processes != 1 else ''}. That cannot be believed "
+            "either way, so it costs no points; staff will measure again."
+        )
+    if gate.verdict == "INVALID":
+        return f"{reason}Such a figure cannot be true, so it proves nothing."
+    if gate.verdict == "FAIL":
+        return f"{_above(gate)} {reason}".strip()
+    return reason.strip()
+
+
+def _above(gate: SpeedResult) -> str:
+    if gate.unit == "throughput":
+        return f"Throughput lies below the gate: {_channels(gate)}."
+    if gate.unit == "memory":
+        return "Memory lies above the gate."
+    if gate.cpu is None:
+        return "Wall time lies above the gate."
+    if gate.cpu[1] > gate.threshold:
+        return f"Wall time and CPU time both lie above the gate: {_channels(gate)}."
+    return f"Wall time, which decides for several threads, lies above the gate: {_channels(gate)}."
+
+
+def _channels(gate: SpeedResult) -> str:
+    def interval(name: str, ratio: tuple[float, float, float]) -> str:
+        return f"{name} {three(ratio[0])}x [{three(ratio[1])}, {three(ratio[2])}]"
+
+    name = {"memory": "memory", "throughput": "throughput"}.get(gate.unit, "wall time")
+    texts = [interval(name, gate.wall)]
+    return ", ".join(texts if gate.cpu is None else [*texts, interval("CPU time", gate.cpu)])
+
+
+_NUMBERED = re.compile(r"(.*?)\s*=?\s*([0-9]{1,9})$", re.DOTALL)
+
+
+def _numbers(gate: SpeedResult) -> tuple[str, list[int]] | None:
+    """Return what grows and its values, if every bar is called after one: ("position", [50, 500])."""
+    found = [_NUMBERED.match(bar.name) for bar in gate.bars]
+    names = {match.group(1) for match in found if match}
+    if len(gate.bars) < 2 or None in found or len(names) != 1 or kind(gate.bars[0].name) != OTHER:
+        return None
+    values = [int(match.group(2)) for match in found if match]
+    return (names.pop(), values) if len(set(values)) == len(values) else None
+
+
+def _grows(gate: SpeedResult) -> bool:
+    return gate.unit in ("time", "memory") and _numbers(gate) is not None
+
+
+def _growth(gate: SpeedResult, number: int) -> Growth:
+    found = _numbers(gate)
+    assert found is not None
+    what, values = found
+    memory = gate.unit == "memory"
+    pairs = sorted(zip(values, gate.bars, strict=True), key=lambda pair: pair[0])
+    unit = unit_of([bar.median_s for bar in gate.bars], memory)
+    cost = "memory" if memory else "time"
+    summary = f"{cost.capitalize()} is " + ", ".join(
+        f"{three(bar.median_s / unit.size)} {unit.name} at {what} {value:,}" for value, bar in pairs
+    )
+    base = _bar(gate, gate.against) or pairs[0][1]
+    picture = growth(
+        f"growth{number}",
+        pairs,
+        unit,
+        what,
+        base.median_s * gate.threshold,
+        (f"{cost.capitalize()} against {what}", f"{summary}."),
+    )
+    question = (
+        "Does memory grow as the text grows?" if memory else "Does a token cost more as the text grows?"
+    )
+    sentence = f"{gate.group}, {gate.label}: {gate.ratio_text()}, gate {gate.bound_text()}."
+    return Growth(question, picture, sentence, gate.verdict, LETTERS.get(gate.verdict, "S"), why(gate))
+
+
+def _roofline(gates: list[SpeedResult], name: str, number: int) -> tuple[Markup, str]:
+    """Draw achieved speed under the machine's roofs, for the shapes whose work was counted."""
+    counted = [g for g in gates if g.flops > 0 and g.moved_bytes > 0 and g.bars and g.unit == "time"]
+    peaks = next(((g.peak_flops, g.peak_bytes_per_s) for g in counted if g.peak_flops > 0), None)
+    if peaks is None or peaks[1] <= 0:
+        return Markup(""), ""
+    places: list[Place] = []
+    for gate in counted:
+        intensity = gate.flops / gate.moved_bytes
+        if any(1 / SAME_PLACE < intensity / other.intensity < SAME_PLACE for other in places):
+            continue
+        marks = tuple(
+            Mark(shown(bar.name), kind(bar.name), gate.flops / bar.median_s)
+            for bar in gate.bars
+            if bar.median_s > 0
+        )
+        places.append(Place(gate.label, intensity, marks))
+    title = (f"Roofline: {name}", " ".join(_reached(place, *peaks) for place in places))
+    note = "Both axes are logarithmic. Numbered circles are rungs of the reference, R is the reference as it ships"
+    if len(places) < len(counted):
+        note += "; of shapes with the same work per byte the first is drawn"
+    return roofline(f"roofline{number}", places, peaks, title), f"{note}."
+
+
+def _reached(place: Place, peak_flops: float, peak_bytes_per_s: float) -> str:
+    roof = min(peak_flops, place.intensity * peak_bytes_per_s)
+    best = next((mark for mark in place.marks if mark.kind == YOU), None) or max(
+        place.marks, key=lambda mark: mark.flops
+    )
+    share = 100 * best.flops / roof if math.isfinite(roof) and roof > 0 else 0.0
+    who = "you reach" if best.kind == YOU else f"{best.name} reaches"
+    limit = "memory" if place.intensity * peak_bytes_per_s < peak_flops else "arithmetic"
+    return (
+        f"{place.label}: {who} {three(best.flops / 1e9)} of the {three(roof / 1e9)} GFLOP/s that {limit} "
+        f"allows ({three(share)} %)."
+    )
