@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from grader.course.model import Case, Checkpoint, Scenario
+from grader.course.scenarios.served import Step
 from grader.result import Message
 from grader.run.findings import Failed
+from grader.run.served import first_wrong
 from grader.worker.client import Reply
 from grader.worker.wire import Handle
 
@@ -25,6 +27,15 @@ NEUTRAL = {
     "wrong-distribution": "draws that do not follow the distribution",
     "wrong-token": "another token",
     "out-of-range": "a token id that does not exist",
+    "wrong-values": "an array of the right shape, with elements outside",
+    "nan": "an array of the right shape, with NaN",
+    "infinite": "an array of the right shape, with infinite elements",
+    "wrong-dtype": "an array of another kind of numbers",
+    "wrong-offset": "another offset",
+    "wrong-text": "another text",
+    "wrong-index": "texts under other indices",
+    "not-batched": "requests that wait for each other",
+    "accepted": "an answer",
     "wrong-shape": "an array of another shape",
     "wrong-type": "no integer array",
     "none": "None",
@@ -66,9 +77,11 @@ class Bench:
         as_handle: bool = False,
         echo: bool = False,
         repeat: int = 1,
+        complete: bool = False,
     ) -> Reply:
         """Call the submission; `drop` names keyword arguments that an older signature may lack.
-        With `repeat` the value is a list of results.
+        With `repeat` the value is a list of results. Unless the arguments are `complete`, an `offset` that an older
+        signature requires is filled in.
 
         Raises:
             Fault: what the submission did in place of answering.
@@ -82,22 +95,51 @@ class Bench:
             method=method,
             as_handle=as_handle,
             echo=echo,
-            optional={"offset": 0},
+            optional={} if complete else {"offset": 0},
             drop=tuple(drop),
             callbacks=dict(callbacks or {}),
             repeat=repeat,
         )
 
-    def construct(self, target: str, *args: Any, **by_name: Any) -> Handle:
-        """Call the submission and keep what it returns in the worker."""
-        value = self.call(target, *args, by_name=by_name, as_handle=True).value
+    def construct(self, target: str, *args: Any, drop: Sequence[str] = (), **by_name: Any) -> Handle:
+        """Call the submission and keep what it returns in the worker; `drop` as in `call`."""
+        value = self.call(target, *args, by_name=by_name, drop=drop, as_handle=True).value
         assert isinstance(value, Handle)
         return value
 
     def checkpoint(self, name: str, dtype: str = "float32") -> Handle:
         """Build a checkpoint's model tree in the worker."""
-        folder = self._cache.folders.folder(Checkpoint(name, dtype))
-        return self._session.worker(self.public).checkpoint(folder, dtype)
+        return self.tree(Checkpoint(name, dtype))
+
+    def tree(self, checkpoint: Checkpoint) -> Handle:
+        """Build a checkpoint's model tree in the worker, a secret one for a hidden part."""
+        folder = self._cache.folders.folder(checkpoint)
+        return self._session.worker(self.public).checkpoint(folder, checkpoint.dtype)
+
+    def judge(self, steps: Sequence[Step], checkpoint: Checkpoint) -> None:
+        """End the scenario if the logits of a step are not what its rows' sequences get alone.
+
+        Raises:
+            Failed: they are not.
+        """
+        folder = self._cache.folders.folder(checkpoint)
+        wrong = first_wrong(steps, folder, checkpoint.dtype, "model", self._check.mistakes)
+        if wrong is None:
+            return
+        finding = wrong.finding
+        if not self.public:
+            self.fail(finding.kind, finding.expected, finding.got, wrong.hint)
+        raise Failed(
+            Message(
+                kind=finding.kind,
+                called=wrong.step.called,
+                expected=finding.expected,
+                got=finding.got,
+                region=finding.region,
+                map=finding.map,
+                hint=wrong.hint,
+            )
+        )
 
     def stand_in(self, kind: str, name: str, **spec: Any) -> Handle:
         """Build a stand-in in the worker that calls back `callbacks[name]`."""

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from grader.course.model import Task, Unavailable
-from grader.course.week2.names import NOT_YET
+from functools import partial
+
+from grader.course.model import Scenario, Task
+from grader.course.week2.names import EDGE
+
+CACHE = (
+    "cache-forgotten",
+    "cache-offset-zero",
+    "cache-query-offset-zero",
+    "cache-key-offset-zero",
+    "cache-offset-one-more",
+    "cache-offset-one-less",
+    "cache-mask-dropped",
+    "cache-mask-top-left",
+    "cache-shared",
+    "cache-newest-first",
+)
+
+_model = partial(Scenario, deadline_s=10, mistakes=CACHE)
 
 T21 = Task(
     "2.1",
@@ -19,5 +36,60 @@ T21 = Task(
         "qwen2_week2.Qwen2ModelWeek2",
         "generate.simple_generate_with_kv_cache",
     ),
-    checks=(Unavailable("graded", "this task is graded", reason=NOT_YET),),
+    checks=(
+        _model(
+            "decode",
+            "tokens fed one by one after a prompt get the logits of the whole sequence",
+            points=8,
+            function="cache.decodes_token_by_token",
+        ),
+        _model(
+            "prefill-in-parts",
+            "a prompt fed in parts, each at its offset, gets the logits of the whole prompt",
+            points=4,
+            function="cache.prefills_in_parts",
+        ),
+        _model(
+            "own-head",
+            "a checkpoint with its own lm_head uses it",
+            points=2,
+            function="cache.own_head",
+        ),
+        _model(
+            "settings",
+            "rope_theta and rms_norm_eps come from the checkpoint",
+            points=2,
+            function="cache.settings",
+        ),
+        _model("half-precision", "the model runs in float16", points=3, function="cache.half_precision"),
+        _model(
+            "caches-apart",
+            "two sequences that take turns, each with its own caches, do not mix",
+            points=3,
+            function="cache.caches_apart",
+        ),
+        _model("bfloat16", "the model runs in bfloat16", tier=EDGE, points=0.5, function="cache.bfloat16"),
+        _model(
+            "flash",
+            "with enable_flash_attn=True the logits are the same",
+            tier=EDGE,
+            points=0.5,
+            needs=("2.4",),
+            function="cache.flash",
+        ),
+        _model(
+            "equal-rows",
+            "a batch of sequences of one length gets what each gets alone",
+            tier=EDGE,
+            points=0.5,
+            function="cache.equal_rows",
+        ),
+        Scenario(
+            "inputs-unchanged",
+            "the caller's ids are left as they were",
+            tier=EDGE,
+            points=0.5,
+            function="cache.leaves_ids",
+        ),
+    ),
 )

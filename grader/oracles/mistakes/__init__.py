@@ -27,7 +27,7 @@ class Mistake:
 
 
 _REGISTRY: dict[str, Mistake] = {}
-_MODULES = ("basics", "attention", "positional", "multi_head", "qwen2")
+_MODULES = ("basics", "attention", "positional", "multi_head", "qwen2", "cached")
 
 
 def mistake(name: str, hint: str) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
