@@ -25,6 +25,9 @@ C: dict[str, float] = {
     "block": 8.0,
     "model": 23.0,
     "dequantize": 2.0,
+    "quantized-matmul": 4.0,
+    "quantized-sum": 2.0,
+    "flash-attention": 4.0,
 }
 
 

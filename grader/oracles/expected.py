@@ -28,7 +28,7 @@ one perturbation per product does not show. Measured: honest float32 errs 2.5 to
 class Expected:
     """The right answer in float64 (or exact integers), and per element what rounding errors scale with.
 
-    `magnitude` is None where the answer has to be exact.
+    `magnitude` is None where the answer has to be exact; an element whose magnitude is infinite is not judged.
     """
 
     value: Tensor

@@ -57,10 +57,13 @@ def shape_text(dtype: str, shape: tuple[int, ...]) -> str:
 
 
 def outside(got: npt.NDArray[Any], want: npt.NDArray[Any], bound: npt.NDArray[np.float64]) -> Mask:
-    """Return which elements are wrong. Equal infinities are right, a NaN where a number belongs never is."""
+    """Return which elements are wrong. Equal infinities are right, a NaN where a number belongs never is.
+
+    An element whose bound is infinite is not judged, whatever it holds.
+    """
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(got - want) <= bound
-    result: Mask = ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
+    result: Mask = ~(near | (got == want) | (np.isnan(got) & np.isnan(want)) | np.isposinf(bound))
     return result
 
 

@@ -1,9 +1,25 @@
-"""Day 4: flash attention on the CPU. Data only."""
+"""Day 4: flash attention on the CPU. Data only.
+
+About 5 of the 22 points are to go to the checks of the build, of speed and of memory, from the values.
+"""
 
 from __future__ import annotations
 
-from grader.course.model import Task, Unavailable
-from grader.course.week2.names import NOT_YET
+from functools import partial
+
+from grader.course import kernel_inputs as inputs
+from grader.course.model import KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.week2.names import CORE, EDGE, FLASH, FLASH_MASKS, HALF, KEYS, ONLINE, STYLE
+
+_flash = partial(
+    Matches,
+    target="attention.flash_attention",
+    inputs=inputs.flash_attention,
+    oracle="kernels.flash_attention",
+    tolerance="flash-attention",
+    mistakes=FLASH,
+    axis_names=("batch", "head", "row", "column"),
+)
 
 T24 = Task(
     "2.4",
@@ -11,5 +27,276 @@ T24 = Task(
     4,
     "attention.flash_attention",
     blanks=("attention.flash_attention",),
-    checks=(Unavailable("graded", "this task is graded", reason=NOT_YET),),
+    checks=(
+        _flash(
+            "flash-values",
+            "equal heads: softmax(query @ key.T * scale) @ value",
+            points=4,
+            public=grid(lead=[(1,)], H_q=[2], H=[2], L=[4, 7], S=[7], D=[32], dtype=CORE),
+            hidden=grid(lead=[(2,)], H_q=[3], H=[3], L=[9], S=[9, 20], D=[64, 128], dtype=CORE),
+        ),
+        _flash(
+            "flash-grouped",
+            "query head h reads KV head h // (H_q // H)",
+            points=4,
+            public=grid(lead=[(1,)], H_q=[4], H=[2, 1], L=[5], S=[6], D=[32], dtype=CORE),
+            hidden=tuple(
+                {"lead": (2,), "H_q": q, "H": h, "L": 3, "S": 11, "D": 64, "dtype": d}
+                for q, h in ((14, 2), (7, 1), (12, 4))
+                for d in CORE
+            ),
+        ),
+        _flash(
+            "flash-lengths",
+            "lengths that no block divides: 1, 31, 33, 129",
+            points=4,
+            public=grid(lead=[(1,)], H_q=[2], H=[1], L=[1, 33], S=[33, 129], D=[32], dtype=["float32"])
+            + grid(lead=[(1,)], H_q=[2], H=[1], L=[1], S=[1, 31], D=[32], dtype=["float16"]),
+            hidden=grid(lead=[(1,)], H_q=[2], H=[2], L=[1, 31, 70], S=[70, 257], D=[32], dtype=CORE),
+            mistakes=(*KEYS, *FLASH, *ONLINE),
+        ),
+        _flash(
+            "flash-rising-scores",
+            "keys that fit better and better: what is summed so far is corrected whenever the maximum grows",
+            points=3,
+            public=grid(lead=[(1,)], H_q=[2], H=[2], L=[3], S=[130], D=[32], dtype=["float32"], rising=[3.0]),
+            hidden=grid(
+                lead=[(1,)], H_q=[4], H=[2], L=[5], S=[100, 197], D=[64], dtype=CORE, rising=[2.0, 4.0]
+            ),
+            mistakes=(*ONLINE, *KEYS, *FLASH),
+        ),
+        _flash(
+            "flash-mask",
+            "a mask [B, H_q, L, S] is added to the scores",
+            points=3,
+            public=grid(
+                lead=[(1,)],
+                H_q=[4],
+                H=[2],
+                L=[4],
+                S=[6],
+                D=[32],
+                dtype=["float32"],
+                mask=["random", "causal", "holes"],
+            ),
+            hidden=grid(
+                lead=[(2,)],
+                H_q=[6],
+                H=[2],
+                L=[5],
+                S=[35],
+                D=[64],
+                dtype=CORE,
+                mask=["random", "causal", "holes"],
+            ),
+            mistakes=(
+                *FLASH_MASKS,
+                "flash-mask-first-head",
+                "flash-mask-first-batch",
+                "flash-mask-first-row",
+                *FLASH,
+            ),
+        ),
+        _flash(
+            "flash-scale",
+            "a scale that is passed in is used",
+            points=2,
+            public=grid(lead=[(1,)], H_q=[2], H=[1], L=[3], S=[5], D=[32], dtype=CORE, scale=[0.4]),
+            hidden=grid(lead=[(2,)], H_q=[2], H=[2], L=[4], S=[37], D=[64], dtype=CORE, scale=[0.05, 0.3]),
+        ),
+        _flash(
+            "flash-large-scores",
+            "scores in the hundreds do not overflow: the largest is subtracted before exp",
+            points=1,
+            public=grid(
+                lead=[(1,)], H_q=[2], H=[2], L=[4], S=[40], D=[32], dtype=["float32"], scores=[100.0]
+            ),
+            hidden=grid(lead=[(1,)], H_q=[2], H=[1], L=[6], S=[70], D=[64], dtype=CORE, scores=[150.0]),
+            mistakes=("flash-scores-overflow",),
+        ),
+        _flash(
+            "flash-sums",
+            "sums are kept in float32: thousands of keys lose nothing",
+            points=1,
+            public=grid(
+                lead=[(1,)],
+                H_q=[1],
+                H=[1],
+                L=[2],
+                S=[3000],
+                D=[32],
+                dtype=["float16"],
+                scale=[0.01],
+                sign=["positive"],
+            ),
+            hidden=grid(
+                lead=[(1,)],
+                H_q=[2],
+                H=[1],
+                L=[1],
+                S=[4100],
+                D=[64],
+                dtype=["float16"],
+                scale=[0.01],
+                sign=["positive"],
+            ),
+            mistakes=(),
+        ),
+        _flash(
+            "flash-causal",
+            'mask="causal" hides the future, aligned at the bottom right, for L = S, L < S and L = 1',
+            tier=EDGE,
+            points=1,
+            public=grid(
+                lead=[(1,)], H_q=[4], H=[2], L=[1, 6], S=[6, 9], D=[32], dtype=["float32"], mask=["word"]
+            ),
+            hidden=grid(lead=[(2,)], H_q=[4], H=[2], L=[1, 34], S=[70], D=[64], dtype=CORE, mask=["word"]),
+            mistakes=("mask-causal-ignored", "causal-top-left", *FLASH),
+        ),
+        _flash(
+            "flash-mask-broadcast",
+            "a mask [L, S], [1, 1, L, S] or [B, 1, L, S] is broadcast",
+            tier=EDGE,
+            points=1,
+            public=grid(
+                lead=[(2,)],
+                H_q=[4],
+                H=[2],
+                L=[3],
+                S=[5],
+                D=[32],
+                dtype=["float32"],
+                mask=["random"],
+                mask_shape=["broadcast", "ones", "batch"],
+            ),
+            hidden=grid(
+                lead=[(3,)],
+                H_q=[4],
+                H=[1],
+                L=[4],
+                S=[37],
+                D=[64],
+                dtype=CORE,
+                mask=["holes"],
+                mask_shape=["broadcast", "ones", "batch"],
+            ),
+            mistakes=(*FLASH_MASKS, "flash-mask-first-batch", *FLASH),
+        ),
+        _flash(
+            "flash-blind-rows",
+            "a query that may see no key spoils no other",
+            tier=EDGE,
+            points=1,
+            public=grid(
+                lead=[(1,)],
+                H_q=[2],
+                H=[2],
+                L=[5],
+                S=[6],
+                D=[32],
+                dtype=["float32"],
+                mask=["blind"],
+                blind=[2],
+            ),
+            hidden=grid(
+                lead=[(2,)],
+                H_q=[4],
+                H=[2],
+                L=[6],
+                S=[40],
+                D=[64],
+                dtype=CORE,
+                mask=["blind"],
+                blind=[0, 3],
+            ),
+            mistakes=(),
+        ),
+        _flash(
+            "flash-scale-zero",
+            "scale = 0 gives the mean of the values",
+            tier=EDGE,
+            points=0.5,
+            public=grid(lead=[(1,)], H_q=[2], H=[2], L=[3], S=[5], D=[32], dtype=["float32"], scale=[0.0]),
+            hidden=grid(lead=[(2,)], H_q=[4], H=[2], L=[2], S=[33], D=[64], dtype=CORE, scale=[0.0]),
+        ),
+        _flash(
+            "flash-leading-axes",
+            "no batch axis and two batch axes work",
+            tier=EDGE,
+            points=0.5,
+            public=grid(lead=[(), (2, 2)], H_q=[4], H=[2], L=[3], S=[4], D=[32], dtype=["float32"]),
+            hidden=grid(lead=[(), (2, 3)], H_q=[4], H=[2], L=[3], S=[35], D=[64], dtype=CORE),
+        ),
+        _flash(
+            "flash-head-dims",
+            "head dims of 256, and of 20 and 80, work",
+            tier=EDGE,
+            points=0.5,
+            public=grid(lead=[(1,)], H_q=[2], H=[1], L=[3], S=[6], D=[256, 20], dtype=["float32"]),
+            hidden=grid(lead=[(1,)], H_q=[2], H=[2], L=[5], S=[37], D=[256, 80, 18], dtype=CORE),
+        ),
+        _flash(
+            "flash-bfloat16",
+            "bfloat16 works",
+            tier=EDGE,
+            points=1,
+            public=grid(lead=[(1,)], H_q=[4], H=[2], L=[3], S=[5], D=[32], dtype=["bfloat16"]),
+            hidden=grid(lead=[(2,)], H_q=[4], H=[2], L=[4], S=[40], D=[64], dtype=["bfloat16"]),
+        ),
+        _flash(
+            "flash-strided",
+            "heads and positions swapped in memory, as a projection leaves them, are read by their strides",
+            tier=EDGE,
+            points=1,
+            public=grid(
+                lead=[(1,)],
+                H_q=[4],
+                H=[2],
+                L=[3],
+                S=[5],
+                D=[32],
+                dtype=["float32"],
+                strided=[("query", "key", "value"), ("query",), ("key",), ("value",)],
+            ),
+            hidden=grid(
+                lead=[(2,)],
+                H_q=[4],
+                H=[2],
+                L=[6],
+                S=[35],
+                D=[64],
+                dtype=CORE,
+                strided=[("query", "key", "value"), ("key", "value")],
+            ),
+            mistakes=("flash-strides-ignored",),
+        ),
+        Rejects(
+            "rejects-heads",
+            "query heads that are no multiple of the KV heads are refused",
+            tier=EDGE,
+            points=0.5,
+            target="attention.flash_attention",
+            inputs=inputs.flash_attention,
+            public=grid(lead=[(1,)], H_q=[3], H=[2], L=[3], S=[4], D=[32], dtype=["float32"]),
+        ),
+        Unchanged(
+            "inputs-unchanged",
+            "the caller's arrays are left as they were",
+            tier=EDGE,
+            points=0.5,
+            target="attention.flash_attention",
+            inputs=inputs.flash_attention,
+            public=grid(
+                lead=[(1,)], H_q=[2], H=[2], L=[3], S=[4], D=[32], dtype=["float32"], mask=["random"]
+            ),
+        ),
+        KeepsDtype(
+            "dtype",
+            "the result has the dtype of the query",
+            tier=STYLE,
+            target="attention.flash_attention",
+            inputs=inputs.flash_attention,
+            public=grid(lead=[(1,)], H_q=[2], H=[2], L=[3], S=[4], D=[32], dtype=HALF),
+        ),
+    ),
 )

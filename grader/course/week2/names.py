@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.course.week1.names import HEADS, SCALES
 from grader.result import Tier
 
 CORE = ("float32", "float16")  # what a kernel has to take
@@ -10,3 +11,34 @@ EDGE, STYLE = Tier.EDGE, Tier.STYLE
 
 NOT_YET = "not graded yet"
 METAL = "Metal kernels are not graded on this system yet"
+
+MATMUL = (
+    "qmm-no-bias",
+    "qmm-no-scale",
+    "qmm-bias-scaled",
+    "qmm-bias-subtracted",
+    "qmm-swapped",
+    "qmm-nibbles-reversed",
+    "qmm-bytes-swapped",
+    "qmm-signed",
+    "qmm-three-bits",
+)
+# where a loop ends, and which scale it takes: told apart on products with more than one group and row
+LOOPS = (
+    "qmm-first-group",
+    "qmm-first-row",
+    "qmm-scales-transposed",
+    "qmm-last-group-left-out",
+    "qmm-last-word-left-out",
+    "qmm-last-number-left-out",
+)
+BLOCKS = (1, 16, 32, 64)
+ONLINE = tuple(f"flash-{what}-{size}" for what in ("sum", "output", "both") for size in BLOCKS)
+KEYS = (
+    "flash-last-block-left-out",
+    "flash-last-key-left-out",
+    "flash-padding-counted",
+    "flash-not-divided",
+)
+FLASH_MASKS = ("mask-ignored", "mask-subtracted", "mask-before-scale", "flash-mask-multiplied")
+FLASH = (*HEADS, *SCALES, "softmax-over-queries", "softmax-missing", "flash-not-divided")
