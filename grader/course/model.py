@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.policy.rules import Forbids
 from grader.result import Tier
 from grader.worker.wire import Array
 
@@ -192,6 +193,21 @@ class Equivalent(CaseCheck):
 
 
 @dataclass(frozen=True)
+class Allowed(Check):
+    """The submission's C++ op computes the task's target, and nothing does that the task forbids.
+
+    Worth nothing by itself; if it fails, the whole task earns nothing. It stands before the checks with points.
+    """
+
+    op: str = ""  # the name of its C++ file
+
+    @property
+    def public_cases(self) -> int:
+        """None: it has no numbers that could be run again."""
+        return 0
+
+
+@dataclass(frozen=True)
 class Unavailable(Check):
     """What cannot be graded here: SKIPPED with the reason, and worth no points."""
 
@@ -220,6 +236,7 @@ class Task:
     checks: tuple[Check, ...]
     needs: tuple[str, ...] = ()
     blanks: tuple[str, ...] = ()  # what the skeleton leaves to the student
+    forbids: Forbids | None = None
 
     def first_case(self, check: Check) -> int:
         """Return the number of the first public case of a check: cases are numbered through the task."""

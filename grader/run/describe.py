@@ -82,6 +82,8 @@ def fault(problem: Fault, expected: str, deadline_s: float) -> Finding:
         return Finding("missing", expected, text, neutral="a function or class that is called is missing")
     if problem.kind == "ERROR" and name in ("ModuleNotFoundError", "ImportError"):
         return Finding("import", expected, f"{name}: {text}", neutral=neutral)
+    if problem.kind == "ERROR" and name == "Forbidden":
+        return Finding("forbidden", expected, text, neutral="a function was called that the task forbids")
     if problem.kind == "ERROR":
         return Finding("error", expected, f"{name}: {text}" if text else name, neutral=neutral)
     if problem.kind == "TIMEOUT":

@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.errors import CannotJudge
 from grader.paths import MODELS, PUBLIC_MODELS
 
-GRADED_BY = ("course", "oracles", "run", "worker")  # what decides about a verdict
+GRADED_BY = ("course", "oracles", "policy", "run", "worker")  # what decides about a verdict
 PACKAGES = ("mlx", "numpy", "torch", "transformers")
 SECRET_BYTES = 16
 

@@ -86,6 +86,12 @@ class Session:
         """The submission's compiled kernels; None if the week has none."""
         return self._spec.built
 
+    def forbid(self, refused: tuple[tuple[str, str], ...]) -> None:
+        """Refuse these functions of MLX (dotted name, sentence) from now on, and no others, in fresh workers."""
+        if refused != self._spec.refused:
+            self.renew()
+            self._spec = replace(self._spec, refused=refused)
+
     def start(self) -> None:
         """Start the first worker and import the submission; `sandbox` and `imports` say how that went."""
         self.renew()

@@ -128,6 +128,7 @@ class Worker:
             "root": str(spec.root.resolve()),
             "reply_bytes": spec.reply_bytes,
             "built": spec.built.config() if spec.built is not None else None,
+            "refused": [list(pair) for pair in spec.refused],
         }
         try:
             self._line.begin(spec.start_s)

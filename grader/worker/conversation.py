@@ -42,6 +42,7 @@ class WorkerSpec:
     import_s: float = 10
     unsafe: bool = False  # go on although a required layer of the sandbox is missing
     built: Built | None = None  # the compiled kernels
+    refused: tuple[tuple[str, str], ...] = ()  # (function of MLX, why a call of it is refused)
 
 
 def readable_by(spec: WorkerSpec) -> tuple[Path, ...]:

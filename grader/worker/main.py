@@ -20,7 +20,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from . import checkpoint, resolve, standins, wire
+from . import checkpoint, refusals, resolve, standins, wire
 from .values import Objects, TooLarge, type_name
 from .zygote_protocol import CHANNEL_LOST
 
@@ -79,6 +79,7 @@ class Session:
         self._finder = resolve.Finder(
             config["package_dir"], config["package_name"], config["root"], config["built"]
         )
+        refusals.install((str(name), str(why)) for name, why in config["refused"])
         self._request = 0
         self._operations: dict[str, Callable[..., Any]] = {
             "prepare": self._prepare,
