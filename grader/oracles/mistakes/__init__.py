@@ -27,7 +27,7 @@ class Mistake:
 
 
 _REGISTRY: dict[str, Mistake] = {}
-_MODULES = ("basics", "attention", "positional", "multi_head", "qwen2", "cached")
+_MODULES = ("basics", "attention", "positional", "multi_head", "qwen2", "cached", "quantized", "flash")
 
 
 def mistake(name: str, hint: str) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
