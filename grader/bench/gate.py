@@ -1,27 +1,33 @@
 """Speed verdicts: is a submission at most `threshold` times as slow as the reference?
 
-Two channels per call: wall time, and the worker's CPU time read from outside. A busy machine adds wall time but hardly
-CPU time; a submission that sleeps or waits adds wall time alone. So for kernels of one thread:
+Two channels: the CPU time of the whole conversation about a call, read from outside, and wall time. A busy machine adds
+wall time but hardly CPU time; a submission that waits adds wall time alone. So for kernels of one thread:
 
 * PASS if the CPU interval lies under the threshold and the wall interval reaches below it;
-* FAIL if both intervals lie above;
+* FAIL if the CPU interval lies above, and that of the wall too: of the call, or of the whole conversation, so that
+  work that is done before or after the call counts in both channels;
 * otherwise more rounds, then fresh processes, then INCONCLUSIVE, which costs no points.
 
-For kernels of several threads the wall decides alone, since their CPU time counts every thread. A time that is shorter
-than the machine's own measured peak allows is INVALID: then the clock or the inputs were tampered with. Pure: what is
-measured comes in as a function.
+A verdict near the threshold has to be found twice, in processes of their own: where a process's memory lies makes
+some percent of difference. Where the CPU time cannot be read, and for kernels of several threads, whose CPU time
+counts every thread, the wall decides alone. A time that is shorter than the machine's own measured peak allows is
+INVALID: then the clock or the inputs were tampered with. Pure: what is measured comes in as a function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
+
+import numpy as np
 
 from grader.bench.stats import Interval, interval, ratios
 
 STAGES = (15, 30, 60)  # rounds after which a verdict is tried, before the processes are replaced
-FRESH = (30, 60)  # the same, after that
+FRESH = (15, 30, 60)  # the same, after that
+PROCESSES = 3  # pairs of processes, at most
+NEAR = 1.1  # a ratio nearer to the threshold than by this factor has to be found twice
 
 
 class Speed(str, Enum):
@@ -35,18 +41,27 @@ class Speed(str, Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """One timed call: wall and CPU seconds."""
+    """One timed conversation: wall seconds of the calls, CPU seconds and wall seconds of all of it."""
 
     wall_s: float
     cpu_s: float
+    elapsed_s: float
+
+
+NOTHING = Sample(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Round:
-    """One call of each, with inputs of its own, in an order that changes from round to round."""
+    """One conversation with each, with inputs of its own, in an order that changes from round to round.
+
+    The idle ones are the same without the call.
+    """
 
     ours: Sample
     theirs: Sample
+    our_idle: Sample = NOTHING
+    their_idle: Sample = NOTHING
 
 
 @dataclass(frozen=True)
@@ -55,13 +70,29 @@ class Gate:
 
     threshold: float  # largest ratio to the reference that passes
     threads: int = 1
-    idle: Sample = Sample(0.0, 0.0)  # what a call costs that does nothing
-    fastest_s: float = 0.0  # no honest call is shorter: work over the machine's measured peak
+    has_cpu_clock: bool = True
+    fastest_s: float = (
+        0.0  # no honest conversation's calls are shorter: work over the machine's measured peak
+    )
+
+    @property
+    def wall_decides(self) -> bool:
+        """Whether the CPU time says nothing."""
+        return self.threads > 1 or not self.has_cpu_clock
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The three intervals of the ratio that a verdict rests on."""
+
+    wall: Interval
+    cpu: Interval
+    elapsed: Interval
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a gate measured, with every sample."""
+    """What a gate measured, with every sample of the last processes."""
 
     verdict: Speed
     wall: Interval
@@ -70,25 +101,43 @@ class Measurement:
     processes: int
     reason: str = ""
 
-
-@dataclass
-class _Samples:
-    rounds: list[Round] = field(default_factory=list)
-
-    def ratio(self, channel: str, idle: Sample) -> Interval:
-        ours = [getattr(r.ours, channel) for r in self.rounds]
-        theirs = [getattr(r.theirs, channel) for r in self.rounds]
-        return interval(ratios(ours, theirs, getattr(idle, channel)))
+    def seconds(self, side: str) -> list[float]:
+        """Return the wall seconds of each round without what an idle call costs: side "ours" or "theirs"."""
+        idle = idle_costs(self.rounds, "wall_s")[0 if side == "ours" else 1]
+        return [max(getattr(r, side).wall_s - idle, 0.0) for r in self.rounds]
 
 
-def decide(gate: Gate, wall: Interval, cpu: Interval) -> Speed | None:
+def idle_costs(rounds: Sequence[Round], channel: str) -> tuple[float, float]:
+    """Return what an idle conversation costs us and them.
+
+    Ours is never more than theirs, since a submission that is slow when nothing is to be done would gain by it; nor
+    is it more than what it showed, since one that made the grader's part of its process faster would gain by that.
+    """
+    ours = float(np.median([getattr(r.our_idle, channel) for r in rounds]))
+    theirs = float(np.median([getattr(r.their_idle, channel) for r in rounds]))
+    return min(ours, theirs), theirs
+
+
+def channel_ratio(rounds: Sequence[Round], channel: str) -> Interval:
+    """Return the interval of our time over theirs, both without what an idle conversation costs.
+
+    Raises:
+        ValueError: fewer than 5 rounds, or a time of the reference that is not more than an idle one.
+    """
+    our_idle, their_idle = idle_costs(rounds, channel)
+    ours = [max(getattr(r.ours, channel) - our_idle, 0.0) for r in rounds]
+    theirs = [getattr(r.theirs, channel) - their_idle for r in rounds]
+    return interval(ratios(ours, theirs))
+
+
+def decide(gate: Gate, wall: Interval, cpu: Interval, elapsed: Interval | None = None) -> Speed | None:
     """Return PASS or FAIL if the intervals allow it, None if more rounds are needed."""
     bound = gate.threshold
-    if gate.threads > 1:
+    if gate.wall_decides:
         return Speed.PASS if wall.below(bound) else Speed.FAIL if wall.above(bound) else None
     if cpu.below(bound) and wall.low <= bound:
         return Speed.PASS
-    if cpu.above(bound) and wall.above(bound):
+    if cpu.above(bound) and (wall.above(bound) or (elapsed is not None and elapsed.above(bound))):
         return Speed.FAIL
     return None
 
@@ -101,30 +150,63 @@ def measure(gate: Gate, one: Callable[[], Round], renew: Callable[[], None]) -> 
         one: measures a round; every output has been checked when it returns.
         renew: replaces both processes: another layout in memory, another core.
     """
-    processes = 1
-    samples = _Samples()
-    for stages in (STAGES, FRESH):
-        for count in stages:
-            while len(samples.rounds) < count:
-                samples.rounds.append(one())
-            wall, cpu = samples.ratio("wall_s", gate.idle), samples.ratio("cpu_s", gate.idle)
-            verdict = _impossible(gate, samples) or decide(gate, wall, cpu)
-            if verdict is not None:
-                return Measurement(
-                    verdict, wall, cpu, tuple(samples.rounds), processes, _reason(verdict, gate)
-                )
-        last = Measurement(
-            Speed.INCONCLUSIVE, wall, cpu, tuple(samples.rounds), processes, _why(gate, wall, cpu)
-        )
-        if stages is STAGES:
+    found: list[Speed] = []
+    for process in range(1, PROCESSES + 1):
+        if process > 1:
             renew()
-            processes, samples = processes + 1, _Samples()
-    return last
+        last = _one_pair(gate, one, STAGES if process == 1 else FRESH, process)
+        found.append(last.verdict)
+        if last.verdict is Speed.INVALID or (
+            last.verdict is not Speed.INCONCLUSIVE and _is_clear(gate, last)
+        ):
+            return last
+        if last.verdict is not Speed.INCONCLUSIVE and found.count(last.verdict) == 2:
+            return last
+    told = {verdict for verdict in found if verdict is not Speed.INCONCLUSIVE}
+    why = last.reason or f"{len(found)} pairs of processes do not agree at the gate of {gate.threshold:.3g}x"
+    if len(told) == 1:
+        why = (
+            f"only one of {len(found)} pairs of processes gave a verdict at the gate of {gate.threshold:.3g}x"
+        )
+    return Measurement(Speed.INCONCLUSIVE, last.wall, last.cpu, last.rounds, last.processes, why)
 
 
-def _impossible(gate: Gate, samples: _Samples) -> Speed | None:
-    fastest = sorted(r.ours.wall_s - gate.idle.wall_s for r in samples.rounds)[len(samples.rounds) // 2]
-    return Speed.INVALID if fastest < gate.fastest_s else None
+def _one_pair(gate: Gate, one: Callable[[], Round], stages: Sequence[int], process: int) -> Measurement:
+    """Take rounds with one pair of processes until they decide, or the rounds are used up."""
+    rounds: list[Round] = []
+    for count in stages:
+        while len(rounds) < count:
+            rounds.append(one())
+        try:
+            channels = Channels(*(channel_ratio(rounds, name) for name in ("wall_s", "cpu_s", "elapsed_s")))
+        except ValueError as error:
+            return _unreadable(rounds, process, str(error))
+        verdict = _impossible(gate, rounds) or decide(gate, channels.wall, channels.cpu, channels.elapsed)
+        if verdict is not None:
+            reason = _reason(verdict, gate)
+            return Measurement(verdict, channels.wall, channels.cpu, tuple(rounds), process, reason)
+    reason = _why(gate, channels.wall, channels.cpu)
+    return Measurement(Speed.INCONCLUSIVE, channels.wall, channels.cpu, tuple(rounds), process, reason)
+
+
+def _unreadable(rounds: Sequence[Round], process: int, error: str) -> Measurement:
+    unknown = Interval(0.0, 0.0, float("inf"))
+    return Measurement(Speed.INCONCLUSIVE, unknown, unknown, tuple(rounds), process, error)
+
+
+def _is_clear(gate: Gate, found: Measurement) -> bool:
+    """Return whether the verdict's own channel lies so far from the threshold that no second look is needed."""
+    ratio = found.wall if gate.wall_decides else found.cpu
+    return ratio.below(gate.threshold / NEAR) or ratio.above(gate.threshold * NEAR)
+
+
+def _impossible(gate: Gate, rounds: Sequence[Round]) -> Speed | None:
+    for channel in ("wall_s",) if gate.wall_decides else ("wall_s", "cpu_s"):
+        # without an idle call's cost at least as much is left as its spread, hence not the difference of medians
+        times = sorted(getattr(r.ours, channel) for r in rounds)
+        if times[len(times) // 2] < gate.fastest_s:
+            return Speed.INVALID
+    return None
 
 
 def _reason(verdict: Speed, gate: Gate) -> str:
@@ -134,7 +216,7 @@ def _reason(verdict: Speed, gate: Gate) -> str:
 
 
 def _why(gate: Gate, wall: Interval, cpu: Interval) -> str:
-    if gate.threads > 1 or cpu.low <= gate.threshold < cpu.high:
+    if gate.wall_decides or cpu.low <= gate.threshold < cpu.high:
         return f"the interval still spans the gate of {gate.threshold:.3g}x after fresh processes"
     if cpu.below(gate.threshold):
         where = f"CPU time lies under the gate ({cpu}) and wall time above it ({wall})"

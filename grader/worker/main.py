@@ -20,7 +20,8 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from . import checkpoint, refusals, resolve, standins, wire
+from . import checkpoint, resolve, standins, wire
+from .placed import Timed
 from .values import Objects, TooLarge, type_name
 from .zygote_protocol import CHANNEL_LOST
 
@@ -79,7 +80,6 @@ class Session:
         self._finder = resolve.Finder(
             config["package_dir"], config["package_name"], config["root"], config["built"]
         )
-        refusals.install((str(name), str(why)) for name, why in config["refused"])
         self._request = 0
         self._operations: dict[str, Callable[..., Any]] = {
             "prepare": self._prepare,
@@ -88,6 +88,7 @@ class Session:
             "checkpoint": self._checkpoint,
             "stand_in": self._stand_in,
             "release": self._release,
+            **Timed(self._objects, self._function).operations(),
         }
 
     def run(self) -> None:

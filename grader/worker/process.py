@@ -199,6 +199,19 @@ class Child:
         os.close(self.output)
         return self._status
 
+    def send(self, number: signal.Signals) -> None:
+        """Send the process a signal.
+
+        Raises:
+            OSError: it has ended.
+        """
+        if self._status is not None:
+            raise ProcessLookupError(f"worker {self.pid} has been ended")
+        if self.pidfd is not None:
+            signal.pidfd_send_signal(self.pidfd, number)
+        else:
+            os.kill(self.pid, number)
+
     def usage(self) -> tuple[int, int]:
         """Return (resident bytes, threads); (0, 0) where they cannot be read."""
         try:

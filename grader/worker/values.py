@@ -86,11 +86,11 @@ class Objects:
             return {key: self.to_live(item) for key, item in value.items()}
         return value
 
-    def to_wire(self, live: object) -> object:
-        """Return the wire form of `live`; arrays are evaluated, what has no wire form becomes a handle.
+    def evaluate(self, live: object) -> None:
+        """Evaluate the arrays in `live`.
 
         Raises:
-            TooLarge: the arrays hold more bytes than a reply may; none of them has been evaluated.
+            TooLarge: they hold more bytes than a reply may; none of them has been evaluated.
             ValueError: nested too deeply.
         """
         arrays: list[Any] = []
@@ -100,6 +100,15 @@ class Objects:
             raise TooLarge(f"the result holds {size} bytes, the limit is {self._reply_bytes}")
         if arrays:
             _eval(arrays)
+
+    def to_wire(self, live: object) -> object:
+        """Return the wire form of `live`; arrays are evaluated, what has no wire form becomes a handle.
+
+        Raises:
+            TooLarge: the arrays hold more bytes than a reply may; none of them has been evaluated.
+            ValueError: nested too deeply.
+        """
+        self.evaluate(live)
         return self._to_wire(live)
 
     def _to_wire(self, live: Any) -> object:
