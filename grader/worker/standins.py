@@ -54,6 +54,48 @@ class Observed:
         return getattr(self._target, name)
 
 
+class Reviewed:
+    """The student's own model, whose answers the grader may replace: caches fill as they do without a grader.
+
+    Args:
+        ask: the way to the grader.
+        name: the callback: gets the arguments, the keywords and the answer; what it returns, unless None, is returned.
+        target: the model; None if there is none that works.
+        shows: whether the answer is sent: it is computed then.
+        forgives: whether a call goes on without an answer where the model raises.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        name: str,
+        target: Any = None,
+        shows: bool = False,
+        forgives: bool = False,
+        **attributes: Any,
+    ) -> None:
+        self._ask = ask
+        self._name = name
+        self._target = target
+        self._shows = shows
+        self._forgives = forgives or target is None
+        self.__dict__.update(attributes)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the call, then let the grader answer."""
+        answer = None
+        try:
+            answer = self._target(*args, **kwargs)
+        except Exception:
+            if not self._forgives:
+                raise
+        replaced = self._ask(self._name, "", (list(args), kwargs, answer if self._shows else None), {})
+        return answer if replaced is None else replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_target"], name)
+
+
 class Detokenizer:
     """Turns tokens into text as they come, as `mlx_lm.tokenizer_utils.StreamingDetokenizer` does."""
 
@@ -96,6 +138,7 @@ class Tokenizer:
         vocab: the text of every token id.
         eos_token_id: the id that ends a text.
         eos_token: its text.
+        fresh: whether everybody who asks for the detokenizer gets one of their own, as in mlx-lm since 2025.
     """
 
     bos_token = None
@@ -107,7 +150,13 @@ class Tokenizer:
     clean_up_tokenization_spaces = False
 
     def __init__(
-        self, ask: Ask, name: str, vocab: list[str], eos_token_id: int, eos_token: str | None = None
+        self,
+        ask: Ask,
+        name: str,
+        vocab: list[str],
+        eos_token_id: int,
+        eos_token: str | None = None,
+        fresh: bool = False,
     ) -> None:
         self._ask = ask
         self._name = name
@@ -116,12 +165,13 @@ class Tokenizer:
         self.eos_token = vocab[eos_token_id] if eos_token is None else eos_token
         self.eos_token_ids = {eos_token_id}
         self._tokenizer = self  # mlx_lm's wrapper holds the real one under this name
+        self._fresh = fresh
         self._detokenizer = Detokenizer(self)
 
     @property
     def detokenizer(self) -> Detokenizer:
-        """The one detokenizer of this tokenizer."""
-        return self._detokenizer
+        """The one detokenizer of this tokenizer, or a new one each time."""
+        return Detokenizer(self) if self._fresh else self._detokenizer
 
     @property
     def vocab_size(self) -> int:
@@ -199,6 +249,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "function": Function,
     "tokenizer": Tokenizer,
     "observed": Observed,
+    "reviewed": Reviewed,
     "strided": strided,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from grader.course.model import Scenario, Task
-from grader.course.week2.names import EDGE
+from grader.course.week2.names import EDGE, STYLE
 
 CACHE = (
     "cache-forgotten",
@@ -46,7 +46,7 @@ T21 = Task(
         _model(
             "prefill-in-parts",
             "a prompt fed in parts, each at its offset, gets the logits of the whole prompt",
-            points=4,
+            points=3,
             function="cache.prefills_in_parts",
         ),
         _model(
@@ -58,15 +58,27 @@ T21 = Task(
         _model(
             "settings",
             "rope_theta and rms_norm_eps come from the checkpoint",
-            points=2,
+            points=1,
             function="cache.settings",
         ),
-        _model("half-precision", "the model runs in float16", points=3, function="cache.half_precision"),
+        _model("half-precision", "the model runs in float16", points=2, function="cache.half_precision"),
         _model(
             "caches-apart",
             "two sequences that take turns, each with its own caches, do not mix",
-            points=3,
+            points=1,
             function="cache.caches_apart",
+        ),
+        Scenario(
+            "generate-feeds",
+            "the prompt is fed once, then each new token alone, at its offset and with the same caches",
+            points=3,
+            function="cached_generation.feeds_each_token_once",
+        ),
+        Scenario(
+            "generate-eos",
+            "generation with a cache ends when the model answers EOS, at the first token too",
+            points=2,
+            function="cached_generation.stops_at_eos",
         ),
         _model("bfloat16", "the model runs in bfloat16", tier=EDGE, points=0.5, function="cache.bfloat16"),
         _model(
@@ -90,6 +102,20 @@ T21 = Task(
             tier=EDGE,
             points=0.5,
             function="cache.leaves_ids",
+        ),
+        Scenario(
+            "whole-model",
+            "your model with a cache answers a question of the checkpoint that ships word for word",
+            tier=EDGE,
+            points=1,
+            deadline_s=20,
+            function="cached_generation.answers_questions",
+        ),
+        Scenario(
+            "prints-text",
+            "the text is printed as it is generated",
+            tier=STYLE,
+            function="cached_generation.prints_text",
         ),
     ),
 )
