@@ -2,9 +2,12 @@
 
 A file starts with a sentence (its docstring) and assigns literals; it is parsed, never run:
 
-    FAILS    mutants: the checks that have to FAIL, "1.4.1 norm-eps"; every other one has to pass or be SKIPPED
+    FAILS    mutants: the checks that have to FAIL, "1.4.1 norm-eps"; every other one has to pass or be SKIPPED;
+             variations: the checks of speed that a right and slow one has to fail
     HINTS    mutants: {check: beginning of the hint that has to be proved}
-    BASE     "reference" (default) or "student", the skeleton (default for attacks)
+    BASE     "reference" (default) or "student", the skeleton (default for attacks); or kernels of `tests/bases`,
+             "matmul" or "matmul+attention", in place of the reference's
+    TASKS    the tasks that are graded, all by default: what has one kernel alone is not asked for the other
     CHANGES  [(file, old text, new text)]: the old text has to occur exactly once
     APPEND   {file: text}: added at the end, so that a definition replaces an earlier one
     FILES    {file: text}: written as they are
@@ -35,7 +38,9 @@ FIELDS = (
     "LEAKS",
     "KINDS",
     "WEEK",
+    "TASKS",
 )
+PACKAGES = ("reference", "student")
 KEPT = (".py", ".cpp", ".h", ".metal")
 
 
@@ -57,6 +62,7 @@ class Specimen:
     leaks: tuple[str, ...] = ()
     kinds: dict[str, str] = field(default_factory=dict)
     week: int = 1
+    tasks: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Specimen:
@@ -79,7 +85,7 @@ def read(path: Path) -> Specimen:
         found[name.lower()] = ast.literal_eval(node.value)
     group = path.parent.name
     found.setdefault("base", "student" if group == "attacks" else "reference")
-    for name in ("fails", "changes", "remove", "leaks"):
+    for name in ("fails", "changes", "remove", "leaks", "tasks"):
         found[name] = tuple(found.get(name, ()))
     return Specimen(path.stem, group, sentence.splitlines()[0], **found)
 
@@ -97,7 +103,7 @@ def build(specimen: Specimen, project: Path, target: Path) -> Path:
         ValueError: a change does not fit the base any more.
     """
     package = target if specimen.layout == "." else target / specimen.layout
-    shutil.copytree(project / specimen.base, package, ignore=_only_sources, dirs_exist_ok=True)
+    _copy_base(specimen.base, project, package)
     for name, old, new in specimen.changes:
         text = (package / name).read_text()
         if text.count(old) != 1:
@@ -113,6 +119,25 @@ def build(specimen: Specimen, project: Path, target: Path) -> Path:
     for name in specimen.remove:
         (package / name).unlink()
     return target
+
+
+def _copy_base(base: str, project: Path, package: Path) -> None:
+    """Copy a package; kernels of `tests/bases` come with the reference's Python and the skeleton's headers."""
+    if base in PACKAGES:
+        shutil.copytree(project / base, package, ignore=_only_sources, dirs_exist_ok=True)
+        return
+    shutil.copytree(project / "reference", package, ignore=_no_kernels, dirs_exist_ok=True)
+    for name in base.split("+"):
+        folder = project / "tests" / "bases" / name
+        if not folder.is_dir():
+            raise ValueError(f"there is no base {name!r} in tests/bases")
+        shutil.copytree(folder, package, dirs_exist_ok=True)
+    for source in (package / "kernels").glob("*.cpp"):
+        shutil.copy(project / "student" / "kernels" / f"{source.stem}.h", package / "kernels")
+
+
+def _no_kernels(folder: str, names: list[str]) -> set[str]:
+    return _only_sources(folder, names) | ({"kernels"} & set(names))
 
 
 def _only_sources(folder: str, names: list[str]) -> set[str]:

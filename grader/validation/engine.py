@@ -104,7 +104,7 @@ class Grader:
     def _judge(self, specimen: Specimen, root: Path) -> tuple[list[str], Result | None]:
         before = traces.look((ROOT, root.parent))
         try:
-            result = self._runner.grade(Request(self._week, root))
+            result = self._runner.grade(Request(self._week, root, tasks=specimen.tasks))
         except Exception as error:  # whatever it is, a specimen has ended the grader
             return [f"ended the grader: {type(error).__name__}: {error}"], None
         if specimen.group == "reference":
@@ -114,7 +114,7 @@ class Grader:
         if specimen.group == "mutants":
             return judge.mutant(specimen, result), result
         if specimen.group == "variations":
-            return judge.variation(result), result
+            return judge.variation(specimen, result), result
         left = traces.look((ROOT, root.parent)).left_by(before, _strangers())
         shown = judge.visible(result, _report(result), _console(result))
         return judge.attack(specimen, result, shown, (CANARY,), left), result

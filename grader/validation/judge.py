@@ -72,15 +72,26 @@ def _word(check: CheckResult | None) -> str:
     return check.verdict.value if check is not None else "not a check"
 
 
-def variation(result: Result) -> list[str]:
-    """Return what is wrong with the grading of a legitimate variation: it gets all core points."""
+def variation(specimen: Specimen, result: Result) -> list[str]:
+    """Return what is wrong with the grading of a legitimate variation: it gets all core points.
+
+    One that is slow names the checks of speed that it has to fail, and loses their points alone.
+    """
+    found = verdicts(result)
     problems = [
         f"{name}: {c.verdict.value} {c.message.text() if c.message else ''}"
-        for name, c in verdicts(result).items()
-        if c.verdict is not Verdict.PASS and c.tier is Tier.CORE and not _unavailable(c)
+        for name, c in found.items()
+        if c.verdict is not Verdict.PASS
+        and c.tier is Tier.CORE
+        and not _unavailable(c)
+        and name not in specimen.fails
     ]
-    if result.points != result.max_points:
-        problems.append(f"{result.points} of {result.max_points} points")
+    slow = [found[name] for name in specimen.fails if name in found]
+    problems += [f"{c.name} has to FAIL, is {c.verdict.value}" for c in slow if c.verdict is not Verdict.FAIL]
+    problems += [f"{name} has to FAIL, is not a check" for name in specimen.fails if name not in found]
+    wanted = result.max_points - sum(c.max_points for c in slow if c.tier is Tier.CORE)
+    if result.points != wanted:
+        problems.append(f"{result.points} of {wanted} points")
     return problems
 
 
