@@ -17,18 +17,15 @@ MEMORY_BYTES = 2 << 30
 
 
 def main() -> None:
-    """Answer one request: {files, package, tasks: [{target, forbids}]} -> [[finding]] for each task."""
+    """Answer one request, {files, package, target, forbids}, with the findings; bytes travel as Latin-1."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     request = json.load(sys.stdin)
-    files = request["files"]
-    in_text = cpp.look(files)
-    answer = []
-    for task in request["tasks"]:
-        found = python.look(files, request["package"], task["target"], from_json(task["forbids"]))
-        answer.append([[f.file, f.line, f.name, f.certain, f.sentence] for f in (*found, *in_text)])
-    json.dump(answer, sys.stdout)
+    files = {name: text.encode("latin-1") for name, text in request["files"].items()}
+    found = python.look(files, request["package"], request["target"], from_json(request["forbids"]))
+    found += cpp.look(files)
+    json.dump([[f.file, f.line, f.name, f.certain, f.sentence] for f in found], sys.stdout)
 
 
 if __name__ == "__main__":

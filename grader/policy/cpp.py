@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from .rules import Found
 
 SUFFIXES = (".cpp", ".h", ".hpp", ".metal")
-MAX_FILE_CHARS = 400_000
+MAX_FILE_BYTES = 400_000
 MAX_FOUND = 20  # in all files
 
 _TOKEN = re.compile(
@@ -36,21 +36,20 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"\b(?:socket|connect|ptrace|syscall)\s*\(", "talks to the system"),
     (r"\bPy(?:Run|Import|Object_Call|Eval)\w*|\bmodule_::import_\b", "calls back into Python"),
 )
-_LEFT_OUT = re.compile(r"/|\.\.")
 
 
-def look(files: Mapping[str, str]) -> list[Found]:
+def look(files: Mapping[str, bytes]) -> list[Found]:
     """Return what staff should look at in the C++ files of a snapshot.
 
     Args:
-        files: text by path below the snapshot; other files are passed over.
+        files: content by path below the snapshot; other files are passed over.
     """
     found: list[Found] = []
     for file in sorted(f for f in files if f.endswith(SUFFIXES)):
-        if len(files[file]) > MAX_FILE_CHARS:
+        if len(files[file]) > MAX_FILE_BYTES:
             found.append(Found(file, 0, "", False, "is too large to be read"))
         else:
-            found += _file(file, files[file])
+            found += _file(file, files[file].decode("utf-8", "replace"))
     return found[:MAX_FOUND]
 
 

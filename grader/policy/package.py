@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 ALIASES = ("tiny_llm", "student", "reference", "src.tiny_llm")  # what other layouts call the package
-MAX_FILE_CHARS = 400_000
-MAX_TOTAL_CHARS = 4_000_000
+MAX_FILE_BYTES = 400_000
+MAX_TOTAL_BYTES = 4_000_000
 MAX_HOPS = 20  # from module to module, until a name is where it is made
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,18 +41,18 @@ class Package:
     """All files of a snapshot that can be parsed.
 
     Args:
-        files: text by path below the snapshot; other files than `.py` are passed over.
+        files: content by path below the snapshot; other files than `.py` are passed over.
         name: of the package.
     """
 
-    def __init__(self, files: Mapping[str, str], name: str) -> None:
+    def __init__(self, files: Mapping[str, bytes], name: str) -> None:
         self.name = name
         self.modules: dict[str, Module] = {}
         self.problems: list[tuple[str, str]] = []  # (file, why it was not read)
         total = 0
         for file in sorted(f for f in files if f.endswith(".py")):
             total += len(files[file])
-            if len(files[file]) > MAX_FILE_CHARS or total > MAX_TOTAL_CHARS:
+            if len(files[file]) > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES:
                 self.problems.append((file, "is too large to be read"))
                 continue
             tree = parse(files[file])
@@ -114,15 +114,15 @@ class Package:
         return None
 
 
-def parse(text: str) -> ast.Module | str:
-    """Return the tree, or why there is none."""
+def parse(text: bytes) -> ast.Module | str:
+    """Return the tree of a file, decoded as Python does it, or why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in the student's strings
             return ast.parse(text)
     except SyntaxError as error:
         return f"cannot be parsed: {error.msg}"
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+    except (ValueError, LookupError, RecursionError, MemoryError) as error:
         return f"cannot be parsed: {type(error).__name__}"
 
 

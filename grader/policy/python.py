@@ -36,11 +36,11 @@ INDIRECT = {
 }
 
 
-def look(files: Mapping[str, str], package: str, target: str, forbids: Forbids) -> list[Found]:
+def look(files: Mapping[str, bytes], package: str, target: str, forbids: Forbids) -> list[Found]:
     """Return what a task's targets do, or may do, that the task forbids; certain findings first.
 
     Args:
-        files: text by path below the snapshot.
+        files: content by path below the snapshot.
         package: the package's name, which is its folder's name there.
         target: the task's main target, below the package: "quantize.quantized_matmul".
         forbids: what the task forbids.

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from grader.course.model import (
+    Allowed,
     Call,
     Case,
     CaseCheck,
@@ -38,6 +39,7 @@ from grader.run.compare import Target, judge, target, values
 from grader.run.findings import Failed, Finding
 from grader.run.hints import Sample, prove
 from grader.run.oracle_calls import arguments, find
+from grader.run.policy import Judge
 from grader.run.session import PUBLIC_SEED, Checkpoints, Session
 from grader.worker.client import Reply
 from grader.worker.faults import Fault
@@ -112,6 +114,7 @@ class Executor:
 
     def __init__(self, session: Session, cache: OracleCache, include_hidden: bool = True) -> None:
         self._session, self._cache, self._include_hidden = session, cache, include_hidden
+        self.policy = Judge(session, cache, include_hidden)
 
     def run(self, task: Task, check: Check, only_case: int | None = None) -> Outcome:
         """Carry out one check, or only the public case with the task-wide number `only_case`.
@@ -119,6 +122,7 @@ class Executor:
         Raises:
             Exception: only for faults of the grader; a submission cannot cause one.
         """
+        self.policy.prepare(task)
         return self._run(check, task, only_case)
 
     @singledispatchmethod
@@ -225,6 +229,11 @@ class Executor:
             message = messages.of_scenario_fault(bench, check, task.id, rerun, fault)
             return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
         return Outcome(Verdict.PASS, bench.passed, bench.passed)
+
+    @_run.register
+    def _(self, check: Allowed, task: Task, only_case: int | None) -> Outcome:
+        message = self.policy.judge(check, task)
+        return Outcome(Verdict.PASS if message is None else Verdict.FAIL, int(message is None), 1, message)
 
     @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:

@@ -264,7 +264,9 @@ class _Run:
             unsafe=header.unsafe,
             environment=header.environment,
             hashes=header.hashes,
-            notes=header.notes + _broken_modules(results, header.notes),
+            notes=header.notes
+            + _broken_modules(results, header.notes)
+            + self._executor.policy.notes(self._request.selected),
             selected=header.selected,
         )
 

@@ -82,6 +82,11 @@ class Session:
         self.renew()
 
     @property
+    def spec(self) -> WorkerSpec:
+        """What is run and how it is confined."""
+        return self._spec
+
+    @property
     def built(self) -> Built | None:
         """The submission's compiled kernels; None if the week has none."""
         return self._spec.built

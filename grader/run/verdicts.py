@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.course.model import Check, Task, Unavailable, Week
+from grader.course.model import Allowed, Check, Task, Unavailable, Week
 from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
 from grader.run.execute import Outcome
 from grader.worker.faults import CallbackFailed
@@ -37,7 +37,8 @@ def check_result(
     if verdict is Verdict.FAIL and _is_consequence(week, task, check, outcome.message, earlier, tasks):
         verdict = Verdict.SKIPPED
     core_holds = all(c.points >= c.max_points for c in earlier if c.tier is Tier.CORE)
-    earns = verdict is Verdict.PASS or (verdict in HELD and outcome.held)
+    allowed = not any(c.verdict is Verdict.FAIL and c.name in _allowed(task) for c in earlier)
+    earns = allowed and (verdict is Verdict.PASS or (verdict in HELD and outcome.held))
     if check.tier is Tier.EDGE:
         earns = earns and core_holds
     return CheckResult(
@@ -53,6 +54,11 @@ def check_result(
         seconds=seconds,
         cpu_s=cpu_s,
     )
+
+
+def _allowed(task: Task) -> set[str]:
+    """Return the names of the checks without which nothing of the task counts."""
+    return {c.name for c in task.checks if isinstance(c, Allowed)}
 
 
 def _is_consequence(

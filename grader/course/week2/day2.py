@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import partial
 
 from grader.course import kernel_inputs as inputs
-from grader.course.model import KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.model import Allowed, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
 from grader.course.week2.names import CORE, EDGE, HALF, LOOPS, MATMUL, STYLE
+from grader.course.week2.policy import QUANTIZED_MATMUL, SENTENCE
 
 _matmul = partial(
     Matches,
@@ -42,7 +43,9 @@ T22 = Task(
     2,
     "quantize.quantized_matmul",
     blanks=("quantize.QuantizedWeights", "quantize.quantized_matmul", "quantize.quantized_linear"),
+    forbids=QUANTIZED_MATMUL,
     checks=(
+        Allowed("allowed", SENTENCE, op="quantized_matmul"),
         _matmul(
             "matmul-one-row",
             "one row of activations times a packed matrix, as in decoding",

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import partial
 
 from grader.course import kernel_inputs as inputs
-from grader.course.model import KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.model import Allowed, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
 from grader.course.week2.names import CORE, EDGE, FLASH, FLASH_MASKS, HALF, KEYS, ONLINE, STYLE
+from grader.course.week2.policy import FLASH_ATTENTION, SENTENCE
 
 _flash = partial(
     Matches,
@@ -27,7 +28,9 @@ T24 = Task(
     4,
     "attention.flash_attention",
     blanks=("attention.flash_attention",),
+    forbids=FLASH_ATTENTION,
     checks=(
+        Allowed("allowed", SENTENCE, op="flash_attention"),
         _flash(
             "flash-values",
             "equal heads: softmax(query @ key.T * scale) @ value",

@@ -1,0 +1,152 @@
+"""Judges whether a task's work is done as it has to be: what `Allowed` checks find, and what is for staff to read.
+
+The submission's text is read in a process of its own, because a hostile text may exhaust Python's parser. Knows
+sessions and messages; which names are forbidden is data of the course.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course.model import Allowed, Matches, Task
+from grader.paths import ROOT
+from grader.policy.rules import Forbids, Found, to_json
+from grader.result import Message
+from grader.run import describe
+from grader.run.session import Session
+from grader.worker.faults import Fault
+
+if TYPE_CHECKING:
+    from grader.run.execute import OracleCache
+
+READING_S = 30
+MAX_NOTES = 40
+SUFFIXES = (".py", ".cpp", ".h", ".hpp", ".metal")
+_READER = "import runpy, sys; sys.path.insert(0, sys.argv[1]); runpy.run_module('grader.policy', run_name='__main__')"
+
+
+def refusals(task: Task) -> tuple[tuple[str, str], ...]:
+    """Return what a worker has to refuse while a task's checks run: (dotted name, sentence) each."""
+    names = task.forbids.refused if task.forbids is not None else ()
+    return tuple((name, f"task {task.id} forbids {name.replace('mlx.core', 'mx', 1)}") for name in names)
+
+
+def read(root: Path, package: str, target: str, forbids: Forbids) -> list[Found]:
+    """Return what stands against a snapshot's text.
+
+    Args:
+        root: the snapshot.
+        package: the package's name.
+        target: the task's main target.
+        forbids: what the task forbids.
+
+    Returns:
+        Certain findings first. If the text cannot be read within the limits: one doubtful finding that says so.
+    """
+    request = {
+        "files": {str(p.relative_to(root)): p.read_bytes().decode("latin-1") for p in _sources(root)},
+        "package": package,
+        "target": target,
+        "forbids": to_json(forbids),
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", "-c", _READER, str(ROOT)],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            timeout=READING_S,
+            check=True,
+            env={"PATH": os.defpath},
+        )
+        return [Found(*found) for found in json.loads(done.stdout)]
+    except (subprocess.SubprocessError, ValueError) as error:
+        why = f"the text could not be read: {type(error).__name__}"
+        return [Found("the submission", 0, "", False, why)]
+
+
+def _sources(root: Path) -> list[Path]:
+    return sorted(p for p in root.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+
+
+class Judge:
+    """Judges one submission: reads its text once, and tries its kernels where a check asks for it.
+
+    Args:
+        session: calls on the submission.
+        cache: what the calls have to answer.
+        include_hidden: whether hidden cases may be tried.
+    """
+
+    def __init__(self, session: Session, cache: OracleCache, include_hidden: bool) -> None:
+        self._session, self._cache, self._include_hidden = session, cache, include_hidden
+        self._read: dict[str, list[Found]] = {}
+        self._refused: tuple[tuple[str, str], ...] = ()
+        self._unproved: list[str] = []
+
+    def prepare(self, task: Task) -> None:
+        """Let workers refuse what the task forbids, and nothing else."""
+        refused = refusals(task)
+        if refused != self._refused:
+            self._session.forbid(refused)
+            self._refused = refused
+
+    def judge(self, check: Allowed, task: Task) -> Message | None:
+        """Return why the check fails, or None."""
+        certain = next((f for f in self._found(task) if f.certain), None)
+        if certain is not None:
+            return _message(check, task, "forbidden", "as the text reads", certain.text())
+        return self._call(check, task)
+
+    def notes(self, tasks: Iterable[Task]) -> tuple[str, ...]:
+        """Return what staff should look at, a line each: doubtful findings, and what could not be proved."""
+        lines: dict[str, list[str]] = {}
+        for task in tasks:
+            for found in self._found(task) if task.forbids is not None else ():
+                if not found.certain:
+                    lines.setdefault(found.text(), []).append(task.id)
+        told = [f"for staff: task {' and '.join(ids)}: {text}" for text, ids in lines.items()]
+        return (*told[:MAX_NOTES], *self._unproved)
+
+    def _found(self, task: Task) -> list[Found]:
+        if task.forbids is None:
+            return []
+        if task.id not in self._read:
+            spec = self._session.spec
+            self._read[task.id] = read(spec.root, spec.package_name, task.target, task.forbids)
+        return self._read[task.id]
+
+    def _call(self, check: Allowed, task: Task) -> Message | None:
+        """Call the target once, as a public case does: an answer of any kind is for other checks to judge."""
+        probe = next((c for c in task.checks if isinstance(c, Matches) and c.target == task.target), None)
+        if probe is None:
+            return None
+        case = next(iter(probe.cases(False)))
+        call = self._cache.build(task.id, probe, case)
+        try:
+            self._session.invoke(probe.target, call, public=True, deadline_s=probe.deadline_s)
+        except Fault as fault:
+            finding = describe.fault(fault, check.sentence, probe.deadline_s)
+            if finding.kind in ("not-implemented", "missing", "forbidden"):
+                called = describe.call(probe.target, call, case)
+                return _message(check, task, finding.kind, called, finding.got, fault.traceback)
+        return None
+
+
+def _message(
+    check: Allowed, task: Task, kind: str, called: str, got: str, trace: tuple[str, ...] = ()
+) -> Message:
+    return Message(
+        kind=kind,
+        called=f"{task.target}, {called}" if kind == "forbidden" and not trace else called,
+        expected=check.sentence,
+        got=got,
+        rerun=f"grader check {task.id}",
+        traceback=trace,
+    )
