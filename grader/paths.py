@@ -21,3 +21,9 @@ def builds() -> Path:
         return Path(chosen) / "builds"
     place = os.environ.get("XDG_CACHE_HOME")
     return (Path(place) if place else Path.home() / ".cache") / "grader" / "builds"
+
+
+def reference() -> Path:
+    """Return where the solution lies against which speed is measured: `GRADER_REFERENCE`, or the project's own."""
+    chosen = os.environ.get("GRADER_REFERENCE")
+    return Path(chosen) if chosen else ROOT / "reference"

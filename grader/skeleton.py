@@ -20,6 +20,7 @@ from grader.course.week2 import WEEK as WEEK2
 from grader.errors import UsageError
 
 LINE_LENGTH = 110
+LEFT_OUT = ("ladder.py",)  # files of the reference that are no part of the course
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Import = ast.Import | ast.ImportFrom
 
@@ -73,7 +74,8 @@ def generate(reference: Path, target: Path, blanks: Mapping[str, Mapping[str, st
     Raises:
         ValueError: `blanks` names a file that the reference has not, or a name that the file has not.
     """
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(reference.glob("*.py"))}
+    files = [path for path in sorted(reference.glob("*.py")) if path.name not in LEFT_OUT]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
     for file, names in blanks.items():
         if file not in texts:
             raise ValueError(f"the reference has no file {file!r}, only {', '.join(texts)}")

@@ -208,6 +208,34 @@ class Allowed(Check):
 
 
 @dataclass(frozen=True)
+class Rival:
+    """What a gate is measured against: a function of the reference, with arguments before those of a call."""
+
+    name: str  # "rung 2": in messages and beside bars
+    target: str  # "ladder.quantized_matmul"
+    lead: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class FasterThan(Check):
+    """On one shape, a call takes at most `threshold` times as long as the rival's, in CPU and wall time."""
+
+    target: str = ""
+    inputs: Builder | None = None
+    axes: Mapping[str, Any] = field(default_factory=dict)  # one shape
+    rival: Rival = Rival("", "")
+    beside: tuple[Rival, ...] = ()  # measured for the report only
+    threshold: float = 1.15  # largest ratio that passes
+    oracle: str = ""  # judges every timed result
+    tolerance: str = ""
+    idle: str = ""  # the argument that is as large as the result: what an idle call hands back
+    flops: float = 0.0  # of one call
+    moved_bytes: float = 0.0  # least memory traffic of one call
+    group: str = ""  # of the report's bars: "2.2 quantized matmul, 4 bit, group 64, K = 896, N = 896"
+    label: str = ""  # "M = 1, float32"
+
+
+@dataclass(frozen=True)
 class Unavailable(Check):
     """What cannot be graded here: SKIPPED with the reason, and worth no points."""
 

@@ -22,6 +22,7 @@ from grader.course.model import (
     CaseCheck,
     Check,
     Equivalent,
+    FasterThan,
     KeepsDtype,
     Matches,
     Rejects,
@@ -39,25 +40,17 @@ from grader.run.compare import Target, judge, target, values
 from grader.run.findings import Failed, Finding
 from grader.run.hints import Sample, prove
 from grader.run.oracle_calls import arguments, find
+from grader.run.outcome import Outcome
 from grader.run.policy import Judge
+from grader.run.rivals import Rivals
 from grader.run.session import PUBLIC_SEED, Checkpoints, Session
+from grader.run.speed import Faster, Grounds, guarded
 from grader.worker.client import Reply
 from grader.worker.faults import Fault
 from grader.worker.wire import Array
 
 FAILING_DEADLINES = 3  # a check ends when its failing cases have taken so many deadlines
 FATAL_FAULTS = 2  # a check ends after so many faults that cost a worker each
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a check found out, before points."""
-
-    verdict: Verdict
-    cases_passed: int = 0
-    cases_total: int = 0
-    message: Message | None = None
-    held: bool = True  # INCONCLUSIVE and ERROR earn the points, unless the submission may have provoked them
 
 
 @dataclass
@@ -112,8 +105,15 @@ class _Tally:
 class Executor:
     """Carries out the checks of one submission."""
 
-    def __init__(self, session: Session, cache: OracleCache, include_hidden: bool = True) -> None:
+    def __init__(
+        self,
+        session: Session,
+        cache: OracleCache,
+        include_hidden: bool = True,
+        rivals: Rivals | None = None,
+    ) -> None:
         self._session, self._cache, self._include_hidden = session, cache, include_hidden
+        self._grounds = Grounds(session, rivals, cache.generator, cache.folders.folder)
         self.policy = Judge(session, cache, include_hidden)
 
     def run(self, task: Task, check: Check, only_case: int | None = None) -> Outcome:
@@ -234,6 +234,10 @@ class Executor:
     def _(self, check: Allowed, task: Task, only_case: int | None) -> Outcome:
         message = self.policy.judge(check, task)
         return Outcome(Verdict.PASS if message is None else Verdict.FAIL, int(message is None), 1, message)
+
+    @_run.register
+    def _(self, check: FasterThan, task: Task, only_case: int | None) -> Outcome:
+        return guarded(check, task, check.target, Faster(check, task, self._grounds).run)
 
     @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:

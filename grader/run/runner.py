@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
 from grader.run import identity, leftovers
 from grader.run.built import prepare
-from grader.run.execute import Executor, OracleCache, Outcome
+from grader.run.execute import Executor, OracleCache
+from grader.run.outcome import Outcome
+from grader.run.rivals import Rivals
 from grader.run.session import Checkpoints, Session
 from grader.run.verdicts import check_result, grader_error, not_run, task_result
 from grader.store import Journal, JournalState, PlannedTask, RunHeader, Store
@@ -66,6 +68,8 @@ class Resources:
     cache: OracleCache
     canary: str = ""
     place: Path | None = None  # for temporary folders; None: where the system has them
+    stack: ExitStack = field(default_factory=ExitStack)
+    _rivals: dict[tuple[str, ...], Rivals] = field(default_factory=dict)
 
     @classmethod
     def open(cls, seed: int, stack: ExitStack) -> Resources:
@@ -75,7 +79,13 @@ class Resources:
         with leftovers.inside(place):
             folders = Checkpoints(seed)
         stack.callback(folders.close)
-        return cls(zygote, OracleCache(seed, folders), place=place)
+        return cls(zygote, OracleCache(seed, folders), place=place, stack=stack)
+
+    def rivals(self, ops: tuple[str, ...]) -> Rivals:
+        """Return the reference with these ops as a rival for gates; it is built when a gate asks for it."""
+        if ops not in self._rivals:
+            self._rivals[ops] = self.stack.enter_context(Rivals(self.zygote, ops, place=self.place))
+        return self._rivals[ops]
 
 
 class Runner:
@@ -183,7 +193,8 @@ class _Run:
     ) -> None:
         self._request, self._copy, self._session = request, copy, session
         self._resources, self._log = resources, log
-        self._executor = Executor(session, resources.cache, request.include_hidden)
+        rivals = resources.rivals(request.week.ops)
+        self._executor = Executor(session, resources.cache, request.include_hidden, rivals)
         self._verdicts: dict[str, Verdict] = {}
 
     def prepare(self) -> None:

@@ -20,6 +20,7 @@ from grader.worker.build import Built
 from grader.worker.client import MAX_RESTARTS, ImportReport, Reply, Worker, WorkerSpec, Zygote
 from grader.worker.conversation import readable_by
 from grader.worker.faults import Fault
+from grader.worker.timing import TimedWorker
 from grader.worker.wire import Handle
 
 PUBLIC_SEED = 2026
@@ -162,6 +163,26 @@ class Session:
         """Stop the workers; the next call gets a fresh one."""
         for public in list(self._workers):
             self._retire(public)
+
+    def apart(self, core: int | None, environment: Mapping[str, str], public: bool = False) -> TimedWorker:
+        """Return a fresh worker for timed calls, pinned to a core, that has imported the submission; `end` it.
+
+        Raises:
+            CannotJudge: it does not start.
+        """
+        if self.imports is None:
+            self.start()
+        assert self.imports is not None
+        worker = TimedWorker(replace(self._spec, readable=self._folders.readable(public)), self._zygote)
+        worker.start()
+        worker.prepare(environment, core)
+        worker.load(bare=not self.imports.ok)
+        return worker
+
+    def end(self, worker: Worker) -> None:
+        """Stop a worker that was made `apart`, and count its CPU time."""
+        self._spent_cpu_s += worker.cpu_s()
+        worker.stop()
 
     def cpu_s(self) -> float:
         """Return the CPU time of all workers of this session so far."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.course.model import Allowed, Check, Task, Unavailable, Week
 from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
-from grader.run.execute import Outcome
+from grader.run.outcome import Outcome
 from grader.worker.faults import CallbackFailed
 
 HELD = (Verdict.INCONCLUSIVE, Verdict.ERROR)  # never cost points
@@ -53,6 +53,7 @@ def check_result(
         message=outcome.message,
         seconds=seconds,
         cpu_s=cpu_s,
+        speed=outcome.speed,
     )
 
 

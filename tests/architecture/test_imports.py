@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.run": (
         (
             "grader.run",
+            "grader.bench",
             "grader.course",
             "grader.oracles",
             "grader.policy",

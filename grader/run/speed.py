@@ -1,0 +1,310 @@
+"""Carries out `FasterThan`: a race of the submission against the reference, and what it says to the student.
+
+Knows sessions, oracles and the gate's statistics; what a round is stands in `grader.run.race`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader import paths
+from grader.bench.gate import Gate, Measurement, Speed, measure
+from grader.bench.lock import Busy, alone
+from grader.bench.machine import Machine, peaks
+from grader.bench.stats import interval
+from grader.course.arrays import EPS, numbers
+from grader.course.model import Call, Case, Check, FasterThan, Rival, Task
+from grader.result import Message, Verdict
+from grader.run import describe, race
+from grader.run.compare import judge, target
+from grader.run.findings import Finding
+from grader.run.oracle_calls import arguments, find
+from grader.run.outcome import Outcome
+from grader.run.race import Race, RivalFailed, Side
+from grader.run.rivals import NoRival, Rivals
+from grader.run.session import Session
+from grader.speed_result import Bar, SpeedResult, three
+from grader.worker.faults import Fault
+from grader.worker.timing import ArgumentSet, TimedWorker
+from grader.worker.wire import Array
+
+BESIDE_ROUNDS = 5
+BESIDE_MOST_S = 0.5  # a call beside that takes longer is not measured
+SURELY_RIGHT = 16  # eps of a row's size: within it of the reference's result, no oracle is asked
+
+Generators = Callable[[str, Check, Case], np.random.Generator]
+Folders = Callable[[Any], Any]
+
+
+class WrongWhileTimed(Exception):
+    """A timed call gave a wrong result: never a question of speed."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.kind)
+        self.finding = finding
+
+
+@dataclass
+class Grounds:
+    """What every gate needs: the submission, the reference, and numbers."""
+
+    session: Session
+    rivals: Rivals | None
+    generator: Generators
+    folder: Folders  # of a checkpoint
+
+    def rival(self) -> Rivals:
+        """Return the reference.
+
+        Raises:
+            NoRival: there is none here.
+        """
+        if self.rivals is None:
+            raise NoRival("there is no reference to race against here")
+        return self.rivals
+
+
+def guarded(check: Check, task: Task, target: str, run: Callable[[], Outcome]) -> Outcome:
+    """Carry out a gate alone on the machine, and turn what goes wrong into an outcome."""
+    rerun = f"grader check {task.id}"
+    try:
+        with alone():
+            return run()
+    except (NoRival, Busy, RivalFailed) as problem:
+        return unmeasured(check, task, target, str(problem))
+    except WrongWhileTimed as wrong:
+        found = wrong.finding
+        message = Message(
+            kind="wrong-values-while-timed",
+            called=f"{target}, while it was timed",
+            expected=found.expected,
+            got=found.neutral or found.got,
+            rerun=rerun,
+        )
+        return Outcome(Verdict.FAIL, 0, 1, message)
+    except Fault as fault:
+        found = describe.fault(fault, check.sentence, check.deadline_s)
+        got = found.neutral or found.got
+        if found.kind in ("not-implemented", "missing", "import"):
+            got = found.got
+        trace = describe.without_names(fault.traceback)
+        message = Message(
+            found.kind, f"{target}, while it was timed", found.expected, got, rerun=rerun, traceback=trace
+        )
+        return Outcome(Verdict.FAIL, 0, 1, message)
+
+
+def unmeasured(
+    check: Check, task: Task, target: str, reason: str, speed: SpeedResult | None = None
+) -> Outcome:
+    """Return the outcome of a gate that cannot be believed: it costs no points."""
+    message = Message("not-measured", target, check.sentence, reason, rerun=f"grader check {task.id}")
+    return Outcome(Verdict.INCONCLUSIVE, 0, 1, message, speed=speed)
+
+
+def machine() -> Machine | None:
+    """Return this machine's peaks, None if they cannot be measured."""
+    try:
+        return peaks(paths.builds().parent)
+    except (OSError, ValueError):
+        return None
+
+
+class Faster:
+    """One gate `FasterThan`.
+
+    Args:
+        check: what is asked for.
+        task: whose check it is.
+        grounds: what it is carried out with.
+    """
+
+    def __init__(self, check: FasterThan, task: Task, grounds: Grounds) -> None:
+        self._check, self._task, self._grounds = check, task, grounds
+        self._drawn = 0
+        self._pairs = 0
+        self._calls: list[Call] = []
+        self._workers: list[TimedWorker] = []
+        self._race: Race | None = None
+
+    def run(self) -> Outcome:
+        """Race, judge and say so.
+
+        Raises:
+            Fault: what the submission did in place of answering.
+            WrongWhileTimed: one of its results is wrong.
+            NoRival, RivalFailed: the reference cannot be raced against.
+        """
+        check = self._check
+        self._grounds.session.refuse(check.target)
+        cores = race.cores()
+        peak = machine()
+        try:
+            with race.off(cores[0] if cores else None):
+                self._renew()
+                assert self._race is not None
+                fastest_s = peak.fastest_s(check.flops) * self._race.calls if peak is not None else 0.0
+                gate = Gate(check.threshold, has_cpu_clock=self._has_cpu_clock(), fastest_s=fastest_s)
+                found = measure(gate, lambda: self._race.one(), self._renew)  # type: ignore[union-attr]
+                bars = self._bars(found)
+        finally:
+            self._stop()
+        return outcome(check, self._task, found, self._result(found, bars, peak))
+
+    def _has_cpu_clock(self) -> bool:
+        return all(worker.cpu_s() > 0 for worker in self._workers)
+
+    def _renew(self) -> None:
+        """Start fresh workers of both sides on one core, another than last time, and warm them up."""
+        check, calls = self._check, self._race.calls if self._race is not None else None
+        self._stop()
+        usable = race.cores()
+        core = usable[self._pairs % len(usable)] if usable else None
+        theirs = self._grounds.rival().worker(core, race.ENVIRONMENT)
+        self._workers.append(theirs)
+        ours = self._grounds.session.apart(core, race.ENVIRONMENT)
+        self._workers.append(ours)
+        self._pairs += 1
+        random = self._grounds.generator(self._task.id, check, Case({"order": 0}, False, self._pairs))
+        self._race = Race(
+            Side(ours, check.target),
+            Side(theirs, check.rival.target, check.rival.lead),
+            self._draw,
+            list(self._one_call().args).index(check.idle),
+            self._judge,
+            random,
+            check.deadline_s,
+        )
+        self._race.start(calls)
+
+    def _stop(self) -> None:
+        for worker in self._workers:
+            self._grounds.session.end(worker)
+        self._workers.clear()
+
+    def _one_call(self) -> Call:
+        self._drawn += 1
+        case = Case(self._check.axes, False, self._drawn)
+        assert self._check.inputs is not None
+        return self._check.inputs(case, self._grounds.generator(self._task.id, self._check, case))
+
+    def _draw(self, count: int) -> list[ArgumentSet]:
+        self._calls = [self._one_call() for _ in range(count)]
+        return [(list(call.args.values()), call.by_name) for call in self._calls]
+
+    def _judge(self, sets: Sequence[ArgumentSet], ours: list[Any], theirs: list[Any]) -> None:
+        for call, got, right in zip(self._calls, ours, theirs, strict=True):
+            if surely_right(got, right, call.dtype):
+                continue
+            named = arguments(call, self._grounds.folder)
+            with torch.no_grad():
+                expected = find(self._check.oracle)(**named)
+            finding = judge(got, target(expected, call.dtype, self._check.tolerance), ())
+            if finding is not None:
+                raise WrongWhileTimed(finding)
+
+    def _bars(self, found: Measurement) -> tuple[Bar, ...]:
+        """Return ours, the rival's, and those that are measured for the report only."""
+        assert self._race is not None
+        calls = self._race.calls
+        bars = [
+            bar("yours", found.seconds("ours"), calls),
+            bar(self._check.rival.name, found.seconds("theirs"), calls),
+        ]
+        for rival in self._check.beside:
+            seconds = self._beside(rival)
+            if seconds:
+                bars.append(bar(rival.name, seconds, 1))
+        return tuple(bars)
+
+    def _beside(self, rival: Rival) -> list[float]:
+        """Measure a function of the reference alone; nothing if a call of it takes too long or fails."""
+        assert self._race is not None
+        side = Side(self._race.theirs.worker, rival.target, rival.lead)
+        seconds: list[float] = []
+        idle = list(self._one_call().args).index(self._check.idle)
+        try:
+            for turn in range(BESIDE_ROUNDS + 1):
+                taken = side.converse(self._draw(1), self._check.deadline_s).wall_s
+                taken -= side.converse(self._draw(1), self._check.deadline_s, idle).wall_s
+                if taken > BESIDE_MOST_S:
+                    return []
+                seconds += [max(taken, 0.0)] if turn else []  # the first warms up
+        except Fault:
+            return []
+        return seconds
+
+    def _result(self, found: Measurement, bars: tuple[Bar, ...], peak: Machine | None) -> SpeedResult:
+        check = self._check
+        has_clock = found.cpu.median > 0
+        return SpeedResult(
+            group=check.group,
+            label=check.label,
+            verdict=found.verdict.value,
+            unit="time",
+            against=check.rival.name,
+            threshold=check.threshold,
+            wall=(found.wall.median, found.wall.low, found.wall.high),
+            cpu=(found.cpu.median, found.cpu.low, found.cpu.high) if has_clock else None,
+            bars=bars,
+            rounds=len(found.rounds),
+            processes=found.processes,
+            reason=found.reason,
+            flops=check.flops,
+            moved_bytes=check.moved_bytes,
+            peak_flops=peak.flops if peak is not None else 0.0,
+            peak_bytes_per_s=peak.bytes_per_s if peak is not None else 0.0,
+        )
+
+
+def surely_right(got: Any, right: Any, dtype: str) -> bool:
+    """Return whether a result is so near to the reference's that no tolerance could tell them apart.
+
+    Measured in the size of each row: a tolerance allows more, since its magnitude sums up absolute values.
+    """
+    if not isinstance(got, Array) or not isinstance(right, Array) or got.shape != right.shape:
+        return False
+    if got.dtype != dtype or right.dtype != dtype:
+        return False
+    mine, theirs = numbers(got), numbers(right)
+    size = np.sqrt(np.mean(np.square(theirs), axis=-1, keepdims=True))
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.abs(mine - theirs) <= SURELY_RIGHT * EPS[dtype] * size))
+
+
+def bar(name: str, seconds: Sequence[float], calls: int) -> Bar:
+    """Return the bar of one implementation: seconds of conversations with so many calls each."""
+    found = interval([s / calls for s in seconds])
+    return Bar(name, found.median, found.low, found.high)
+
+
+def outcome(check: FasterThan, task: Task, found: Measurement, speed: SpeedResult) -> Outcome:
+    """Return what a measurement means for a check."""
+    if found.verdict is Speed.PASS:
+        return Outcome(Verdict.PASS, 1, 1, speed=speed)
+    called = f"{check.target}, {check.label}"
+    if found.verdict is Speed.INCONCLUSIVE:
+        return unmeasured(check, task, called, found.reason, speed)
+    gate = f"gate {three(check.threshold)}x; {len(found.rounds)} rounds"
+    if found.verdict is Speed.INVALID:
+        kind, got = "impossible-speed", f"{found.reason}; {len(found.rounds)} rounds"
+    else:
+        kind, got = "too-slow", f"{_ratios(check, found, speed)}; {gate}"
+    expected = f"at most {three(check.threshold)}x of the time that {check.rival.name} of the reference takes"
+    return Outcome(
+        Verdict.FAIL, 0, 1, Message(kind, called, expected, got, rerun=f"grader check {task.id}"), speed=speed
+    )
+
+
+def _ratios(check: FasterThan, found: Measurement, speed: SpeedResult) -> str:
+    """Return "3.2x [3.1, 3.3] of rung 2's CPU time, 3.3x of its wall time"."""
+    name, wall = check.rival.name, found.wall
+    if speed.cpu is None:
+        return f"{three(wall.median)}x [{three(wall.low)}, {three(wall.high)}] of {name}'s wall time"
+    cpu = f"{three(found.cpu.median)}x [{three(found.cpu.low)}, {three(found.cpu.high)}]"
+    return f"{cpu} of {name}'s CPU time, {three(wall.median)}x of its wall time"
