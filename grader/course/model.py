@@ -201,11 +201,6 @@ class Allowed(Check):
 
     op: str = ""  # the name of its C++ file
 
-    @property
-    def public_cases(self) -> int:
-        """None: it has no numbers that could be run again."""
-        return 0
-
 
 @dataclass(frozen=True)
 class Rival:
