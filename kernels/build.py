@@ -95,13 +95,14 @@ def _inputs(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if path.suffix in SOURCE_SUFFIXES and path.is_file())
 
 
-def _run_cmake(source_dir: Path, out_dir: Path, sanitize: bool, jobs: int) -> None:
-    cmake, ninja = _tool("cmake"), _tool("ninja")
-    tree = out_dir / "cmake"
-    import nanobind
-
-    settings = {
-        "CMAKE_MAKE_PROGRAM": ninja,
+def cmake_settings(source_dir: Path, out_dir: Path, sanitize: bool) -> dict[str, object]:
+    """Return what CMake is told about a source tree and this machine."""
+    try:
+        import nanobind
+    except ImportError as error:
+        raise BuildError("nanobind not found: pip install nanobind") from error
+    return {
+        "CMAKE_MAKE_PROGRAM": _tool("ninja"),
         "KERNELS_SOURCE_DIR": source_dir,
         "KERNELS_MODULE_DIR": out_dir,
         "KERNELS_SANITIZE": "ON" if sanitize else "OFF",
@@ -110,6 +111,11 @@ def _run_cmake(source_dir: Path, out_dir: Path, sanitize: bool, jobs: int) -> No
         "nanobind_DIR": nanobind.cmake_dir(),
         "Python_EXECUTABLE": sys.executable,
     }
+
+
+def _run_cmake(source_dir: Path, out_dir: Path, sanitize: bool, jobs: int) -> None:
+    cmake, tree = _tool("cmake"), out_dir / "cmake"
+    settings = cmake_settings(source_dir, out_dir, sanitize)
     configure = [cmake, "-S", str(TOOLCHAIN), "-B", str(tree), "-G", "Ninja"]
     _run([*configure, *(f"-D{name}={value}" for name, value in settings.items())])
     _run([cmake, "--build", str(tree), "--parallel", str(jobs)])

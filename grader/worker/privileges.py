@@ -21,7 +21,7 @@ CAP_DAC_READ_SEARCH = 2
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _SET_PDEATHSIG, _GET_PDEATHSIG, _SET_DUMPABLE, _SET_KEEPCAPS = 1, 2, 4, 8
 _CAPBSET_READ, _CAPBSET_DROP, _SET_NO_NEW_PRIVS, _GET_NO_NEW_PRIVS = 23, 24, 38, 39
-_CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL = 47, 4
+_CAP_AMBIENT, _CAP_AMBIENT_RAISE, _CAP_AMBIENT_CLEAR_ALL = 47, 2, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _NEWIPC, _NEWNET = 0x08000000, 0x40000000
 _OOM_FIRST = 1000
@@ -53,13 +53,14 @@ def separate_namespaces() -> str:
     return "active (network, ipc)"
 
 
-def drop(uid: int | None, *, keep_read: bool) -> str:
+def drop(uid: int | None, *, keep_read: bool, for_programs: bool = False) -> str:
     """Become `uid` with no group and no capability, for good; return the state.
 
     Args:
         uid: The new user and group id; None keeps the user and gives up its capabilities only.
         keep_read: Keep exactly CAP_DAC_READ_SEARCH, for an interpreter below a folder that only root can
             read. It opens no file that Landlock does not allow, and the filter denies open_by_handle_at.
+        for_programs: Hand that capability on to the programs that this one executes (a compiler's parts).
 
     Raises:
         OSError: the kernel refuses one of the steps, or the way back is still open.
@@ -70,13 +71,17 @@ def drop(uid: int | None, *, keep_read: bool) -> str:
     death_signal, parent = _death_signal(), os.getppid()
     _prctl(_SET_KEEPCAPS, 1)
     for capability in range(64):
-        if _prctl(_CAPBSET_READ, capability, check=False) == 1:
+        handed_on = for_programs and keep_read and capability == CAP_DAC_READ_SEARCH
+        if not handed_on and _prctl(_CAPBSET_READ, capability, check=False) == 1:
             _prctl(_CAPBSET_DROP, capability)
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     _prctl(_CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL, check=False)  # unknown before Linux 4.3
-    _set_capabilities(1 << CAP_DAC_READ_SEARCH if keep_read else 0)
+    kept_set = 1 << CAP_DAC_READ_SEARCH if keep_read else 0
+    _set_capabilities(kept_set, inherited=kept_set if for_programs else 0)
+    if kept_set and for_programs:
+        _prctl(_CAP_AMBIENT, _CAP_AMBIENT_RAISE, third=CAP_DAC_READ_SEARCH)
     if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid) or os.getgroups():
         raise OSError(errno.EPERM, f"still user {os.getresuid()}, group {os.getresgid()}")
     _restore_death_signal(death_signal, parent)
@@ -137,11 +142,11 @@ def _lower(which: int, soft: int, hard: int) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
-def _set_capabilities(mask: int) -> None:
-    """Make `mask` the permitted and effective set and empty the inheritable one."""
+def _set_capabilities(mask: int, inherited: int = 0) -> None:
+    """Make `mask` the permitted and effective set, and `inherited` the inheritable one."""
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     low, high = mask & 0xFFFFFFFF, mask >> 32
-    data = struct.pack("=6I", low, low, 0, high, high, 0)
+    data = struct.pack("=6I", low, low, inherited & 0xFFFFFFFF, high, high, inherited >> 32)
     if _LIBC.capset(ctypes.c_char_p(header), ctypes.c_char_p(data)):
         raise OSError(ctypes.get_errno(), f"capset: {os.strerror(ctypes.get_errno())}")
 
@@ -161,9 +166,10 @@ def _restore_death_signal(number: int, parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _prctl(option: int, argument: int = 0, *, check: bool = True) -> int:
+def _prctl(option: int, argument: int = 0, *, third: int = 0, check: bool = True) -> int:
     zero = ctypes.c_ulong(0)
-    result = int(_LIBC.prctl(ctypes.c_int(option), ctypes.c_ulong(argument), zero, zero, zero))
+    words = ctypes.c_ulong(argument), ctypes.c_ulong(third), zero, zero
+    result = int(_LIBC.prctl(ctypes.c_int(option), *words))
     if check and result < 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}, {argument}): {os.strerror(ctypes.get_errno())}")
     return result

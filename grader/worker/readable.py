@@ -64,15 +64,18 @@ _LIBRARIES = frozenset(
         "libzstd",
     ]
 )
+DEVICES = (
+    ("use", "/dev/null"),
+    ("read", "/dev/zero"),
+    ("read", "/dev/random"),
+    ("read", "/dev/urandom"),
+)
 _SYSTEM = (
     ("read", "/etc/ld.so.cache"),
     ("read", "/proc/cpuinfo"),
     ("read", "/proc/meminfo"),
     ("read", "/sys/devices/system/cpu"),
-    ("use", "/dev/null"),
-    ("read", "/dev/zero"),
-    ("read", "/dev/random"),
-    ("read", "/dev/urandom"),
+    *DEVICES,
 )
 
 

@@ -49,6 +49,7 @@ def policy(
     runnable: Sequence[Path] = (),
     file_bytes: int = 0,
     namespaces: bool = True,
+    interpreter: bool = True,
     off: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what `apply` is to do, as plain JSON values.
@@ -65,6 +66,7 @@ def policy(
         writable, runnable: Folders for a build (to be owned by `uid_for(root)`), and with the compiler.
         file_bytes: Largest file that may be written.
         namespaces: Leave the machine's network and IPC objects, where the grader is root.
+        interpreter: Let the process read what Python, numpy and MLX need; a compiler does not.
         off: Layers to leave out, for tests and for `--unsafe`.
 
     Raises:
@@ -75,12 +77,13 @@ def policy(
     if (writable or runnable) and not fork_ok:
         raise ValueError("writable and runnable folders need fork_ok=True, the build phase")
     grants = (("read", shared), ("write", writable), ("run", runnable))
-    rules = [*readable.interpreter(), *((kind, str(p.resolve())) for kind, paths in grants for p in paths)]
+    needed = readable.interpreter() if interpreter else readable.DEVICES
+    rules = [*needed, *((kind, str(p.resolve())) for kind, paths in grants for p in paths)]
     uid = uid_for(root) if platform.system() == "Linux" and os.geteuid() == 0 else None
     return {
         "system": platform.system(),
         "uid": uid,
-        "keep_read": uid is not None and not _by_everybody(shared),
+        "keep_read": uid is not None and not _by_everybody([*shared, *runnable], interpreter),
         "namespaces": namespaces and uid is not None,
         "limits": {
             "address_space_bytes": memory_bytes + 2 * _GIB,
@@ -115,7 +118,9 @@ def apply(policy: dict[str, Any]) -> dict[str, str]:
     states: dict[str, str] = {}
     steps: dict[str, Callable[[], str]] = {
         "namespaces": lambda: privileges.separate_namespaces() if policy["namespaces"] else "off",
-        "uid": lambda: privileges.drop(policy["uid"], keep_read=policy["keep_read"]),
+        "uid": lambda: privileges.drop(
+            policy["uid"], keep_read=policy["keep_read"], for_programs=policy["fork_ok"]
+        ),
         "no_new_privs": privileges.give_up_new_privileges,
         "rlimits": lambda: privileges.limit(policy["limits"]),
         "landlock": lambda: landlock.restrict((kind, path) for kind, path in policy["rules"]),
@@ -189,9 +194,10 @@ def _check(root: Path, package_dir: Path | None, opened: Sequence[Path], off: Se
             raise ValueError(f"{path} holds the grader itself and cannot be opened to a submission")
 
 
-def _by_everybody(shared: Sequence[Path]) -> bool:
+def _by_everybody(shared: Sequence[Path], interpreter: bool) -> bool:
     entries = [entry for path in shared if path.is_dir() for entry in path.iterdir()]
-    return readable.interpreter_by_everybody() and all(map(readable.by_everybody, [*shared, *entries]))
+    needed = not interpreter or readable.interpreter_by_everybody()
+    return needed and all(map(readable.by_everybody, [*shared, *entries]))
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

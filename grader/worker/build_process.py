@@ -1,0 +1,132 @@
+"""Runs one compiler or linker in the build sandbox; the grader's side.
+
+What it may read: the folders that the caller names. What it may write: one folder, whose files are bounded. It has no
+network, no user of its own name, bounded memory, CPU and wall time, and nothing that it started survives it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import CannotJudge
+
+from . import macos, sandbox
+
+BOOT = Path(__file__).with_name("build_boot.py")
+LOG_BYTES = 256 << 10
+SPARE_S = 30.0  # for starting and sweeping
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one program may use."""
+
+    memory_bytes: int = 3 << 30
+    cpu_s: int = 120
+    wall_s: float = 180.0
+    file_bytes: int = 64 << 20
+    processes: int = 64
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended."""
+
+    status: int  # negative for a signal
+    in_time: bool
+    log: str  # what it printed, capped
+    swept: int = 0  # processes that it left behind
+    sandbox: dict[str, str] | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it succeeded in time."""
+        return self.status == 0 and self.in_time
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    place: Path,
+    reads: Sequence[str],
+    runs: Sequence[str],
+    limits: Limits | None = None,
+    unsafe: bool = False,
+) -> Ended:
+    """Run a program in `place`, which holds `in` (it may read) and gets `out` (it may write).
+
+    Args:
+        argv: The program's absolute path and its arguments, relative to `place`.
+        place: A folder of the grader's that everybody can pass through.
+        reads, runs: What else it may read, and the programs that it may start.
+        limits: Bounds on it.
+        unsafe: Go on although a required layer of the sandbox is missing.
+
+    Raises:
+        CannotJudge: it cannot be started or confined.
+    """
+    limits = limits or Limits()
+    out = place / "out"
+    out.mkdir(mode=0o700, exist_ok=True)
+    policy = sandbox.policy(
+        root=place / "in",
+        readable_paths=[Path(p) for p in reads],
+        memory_bytes=limits.memory_bytes,
+        cpu_s=limits.cpu_s,
+        max_threads=limits.processes,
+        open_files=256,
+        fork_ok=True,
+        writable=[out],
+        runnable=[Path(p) for p in runs],
+        file_bytes=limits.file_bytes,
+        interpreter=False,
+    )
+    if policy["uid"] is not None:
+        os.chown(out, policy["uid"], policy["uid"])
+    line = macos.command(policy, argv) if platform.system() == "Darwin" else list(argv)
+    job = {
+        "argv": line,
+        "cwd": str(place),
+        "environment": {**ENVIRONMENT, "TMPDIR": str(out)},
+        "log": str(place / "log"),
+        "policy": policy,
+        "unsafe": unsafe,
+        "wall_s": limits.wall_s,
+    }
+    answer = _supervised(job, limits.wall_s)
+    missing = sandbox.missing(answer["sandbox"])
+    if missing and not unsafe:
+        raise CannotJudge(
+            f"the sandbox of the compiler is not complete: {', '.join(missing)} (--unsafe builds all the same)"
+        )
+    with (place / "log").open("rb") as file:
+        log = file.read(LOG_BYTES).decode("utf-8", "backslashreplace")
+    return Ended(answer["status"], answer["in_time"], log, answer["swept"], answer["sandbox"])
+
+
+def _supervised(job: dict[str, object], wall_s: float) -> dict[str, object] | object:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", str(BOOT)],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            env=ENVIRONMENT,
+            cwd="/",
+            timeout=wall_s + SPARE_S,
+            start_new_session=True,
+            check=False,
+        )
+        return json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise CannotJudge(f"the compiler's supervisor did not end within {wall_s + SPARE_S:g} s") from None
+    except (OSError, ValueError) as error:
+        raise CannotJudge(f"the compiler's supervisor does not run: {error}") from None
