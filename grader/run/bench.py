@@ -32,6 +32,8 @@ NEUTRAL = {
     "infinite": "an array of the right shape, with infinite elements",
     "wrong-dtype": "an array of another kind of numbers",
     "wrong-offset": "another offset",
+    "wrong-cache": "other caches than in the first call",
+    "wrong-prompt": "a text to encode that is none of the prompts",
     "wrong-text": "another text",
     "wrong-index": "texts under other indices",
     "not-batched": "requests that wait for each other",

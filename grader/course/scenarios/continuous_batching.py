@@ -1,0 +1,158 @@
+"""The checks of `batch.batch_generate` that the grader's own model answers: texts, feeds, rows, chunks, ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from grader.course.scenarios.continuous import Play, Setting, judge_problem, play, results, shown
+
+if TYPE_CHECKING:
+    from grader.run.bench import Bench
+
+
+def _played(bench: Bench, public: Setting, *hidden: Setting) -> Iterator[tuple[Setting, Play, object]]:
+    """Yield the settings with what came of them: one public, and the hidden ones if they count."""
+    for index, setting in enumerate((public, *hidden)):
+        bench.public = index == 0
+        if not bench.public and not bench.include_hidden:
+            break
+        made, value = play(bench, setting, index + 1)
+        judge_problem(bench, made)
+        yield setting, made, value
+        bench.done()
+
+
+def _judge_texts(bench: Bench, made: Play, value: object) -> None:
+    got = results(bench, value, len(made.asked))
+    want = {a.index: a.text.strip() for a in made.asked}
+    if got == want:
+        return
+    index = min(i for i in want if got[i] != want[i])
+    others = [i for i, text in want.items() if text == got[index] and i != index]
+    hint = ""
+    if others:
+        hint = f"that is the text of prompt {others[0]}: keep prompt_idx with the request, not with the row"
+    elif sorted(got.values()) == sorted(want.values()):
+        hint = "the texts are right, but under other indices: keep prompt_idx with the request"
+    kind = "wrong-index" if others else "wrong-text"
+    bench.fail(kind, f"prompt {index} gets {shown([want[index]])}", shown([got[index]]), hint)
+
+
+def every_text_is_its_own(bench: Bench) -> None:
+    """Every prompt gets the text that it gets alone, under its own index, in any company."""
+    settings = (
+        Setting(((5, 4), (2, 7), (7, 3)), 3),
+        Setting(((3, 9), (8, 2), (1, 5), (6, 6)), 4, 4),
+        Setting(((2, 3), (9, 8), (4, 1), (1, 6), (5, 5)), 5, 128),
+    )
+    for _, made, value in _played(bench, *settings):
+        _judge_texts(bench, made, value)
+
+
+def more_prompts_than_rows(bench: Bench) -> None:
+    """With more prompts than `batch_size`, rows are used again, never more than `batch_size` of them."""
+    settings = (
+        Setting(((3, 4), (2, 2), (5, 3), (1, 5), (4, 1)), 2),
+        Setting(((2, 5), (6, 1), (3, 3), (4, 2), (1, 4), (5, 6), (2, 2)), 3, 2),
+    )
+    for setting, made, value in _played(bench, *settings):
+        most = max((len(call.ids) for call in made.calls), default=0)
+        if most > setting.batch_size:
+            what = f"calls of at most {setting.batch_size} rows"
+            bench.fail("wrong-shape", what, f"a call of {most} rows")
+        _judge_texts(bench, made, value)
+
+
+def eos_at_any_step(bench: Bench) -> None:
+    """A request ends when the model answers EOS, at its first token too, and the others go on."""
+    settings = (
+        Setting(((3, 0), (2, 5), (4, 1)), 3),
+        Setting(((1, 0), (5, 0), (2, 4), (3, 0), (6, 1)), 2),
+    )
+    for _, made, value in _played(bench, *settings):
+        _judge_texts(bench, made, value)
+
+
+def feeds_each_token_once(bench: Bench) -> None:
+    """Every token of every request is fed once, in order, at its own offset."""
+    settings = (
+        Setting(((5, 4), (2, 6), (7, 3)), 2),
+        Setting(((4, 6), (9, 2), (1, 7), (3, 3)), 3, 4),
+    )
+    for _, made, _ in _played(bench, *settings):
+        for request, position, offset in made.offsets:
+            if position == offset:
+                continue
+            hint = ""
+            if offset == 0:
+                hint = "the offset of a request grows with every token that is fed"
+            elif abs(offset - position) == 1:
+                hint = "the offset is off by one: the newest token is not in the cache yet"
+            what = f"prompt {request} is fed its token {position + 1} at offset {position}"
+            bench.fail("wrong-offset", what, f"offset {offset}" if offset >= 0 else "no offset per row", hint)
+        late = [a for a in made.asked if a.fed < len(a.whole)]
+        if late:
+            what = f"prompt {late[0].index}: {len(late[0].whole)} tokens fed, each once and in order"
+            bench.fail("wrong-feed", what, f"{late[0].fed} of them")
+
+
+def chunks(bench: Bench) -> None:
+    """A prompt is prefilled in pieces of at most `prefill_step` tokens, whatever its length."""
+    settings = (
+        Setting(((7, 3), (4, 2)), 2, 3),
+        Setting(((10, 2), (5, 4), (4, 1), (1, 3)), 2, 4),
+        Setting(((5, 2), (3, 2)), 2, 1),
+    )
+    for setting, made, value in _played(bench, *settings):
+        longest = max((len(call.ids[0]) for call in made.calls), default=0)
+        if longest > setting.prefill_step:
+            what = f"no call feeds more than prefill_step={setting.prefill_step} tokens of a prompt"
+            bench.fail("wrong-feed", what, f"a call feeds {longest}")
+        _judge_texts(bench, made, value)
+
+
+def decodes_together(bench: Bench) -> None:
+    """Requests decode in one call, and a row that becomes free is taken while the others go on."""
+    settings = (
+        Setting(((3, 3), (2, 24), (4, 4)), 2),
+        Setting(((2, 30), (5, 2), (3, 3), (4, 4)), 2, 3),
+    )
+    for _, made, value in _played(bench, *settings):
+        together = max((sum(i >= 0 for i in live) for live in made.live), default=0)
+        if together < 2:
+            bench.fail(
+                "not-batched", "calls that decode two requests at once", "every call feeds one request"
+            )
+        longest = max(made.asked, key=lambda a: len(a.answer))
+        last = made.asked[-1]
+        if last.first_call < 0 or last.first_call > longest.last_call:
+            what = f"prompt {last.index} begins when a row becomes free, beside prompt {longest.index}"
+            hint = "static batching: a row that is done waits for the others; give it to the next request"
+            bench.fail("not-batched", what, f"it begins when prompt {longest.index} has ended", hint)
+        _judge_texts(bench, made, value)
+
+
+def one_at_a_time(bench: Bench) -> None:
+    """With `batch_size=1` the prompts are answered one after the other."""
+    settings = (Setting(((3, 4), (2, 0), (5, 2)), 1), Setting(((4, 1), (1, 5), (6, 3)), 1, 2))
+    for _, made, value in _played(bench, *settings):
+        _judge_texts(bench, made, value)
+
+
+def stops_when_full(bench: Bench) -> None:
+    """A request that has `max_seq_len` tokens ends there; its text is the beginning of what it would have been."""
+    settings = (
+        Setting(((4, 30), (3, 2)), 2, 128, 12),
+        Setting(((2, 40), (5, 3), (6, 40)), 2, 3, 16),
+    )
+    for setting, made, value in _played(bench, *settings):
+        got = results(bench, value, len(made.asked))
+        for asked in made.asked:
+            text, whole = got[asked.index], asked.text.strip()
+            room = setting.max_seq_len - len(asked.prompt)
+            count = len(text.split())
+            fits = count == len(asked.answer) if len(asked.answer) <= room - 2 else abs(count - room) <= 2
+            if not fits or whole.split()[:count] != text.split():
+                what = f"prompt {asked.index} gets about {min(room, len(asked.answer))} words of its answer"
+                bench.fail("wrong-text", what, f"{count} words: {shown([text])}")
