@@ -158,6 +158,7 @@ def collect(package: Package) -> None:
                 for name, dotted in imported(package, module, node):
                     if name == "*":
                         module.stars.append(dotted)
+                        module.lines["*"] = node.lineno
                     else:
                         module.names[name], module.lines[name] = dotted, node.lineno
     for module in package.modules.values():

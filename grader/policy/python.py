@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from .names import Scope, collect, statements
-from .package import Package, imported
+from .package import Module, Package, imported
 from .reach import Reached, Use, computed, reach
 from .rules import Forbids, Found, Name, Pair
 
@@ -119,12 +119,18 @@ def _imports(package: Package, names: Iterable[Name]) -> Iterator[Found]:
         for node in ast.walk(module.tree):
             if not isinstance(node, ast.Import | ast.ImportFrom):
                 continue
-            for _, dotted in imported(package, module, node):
+            for dotted in _modules(package, module, node):
                 for rule in rules:
                     if means(dotted, rule.name):
                         yield Found(
                             module.file, node.lineno, dotted, False, f"imports {dotted}: {rule.reason}"
                         )
+
+
+def _modules(package: Package, module: Module, node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [package.own(alias.name) or alias.name for alias in node.names]
+    return [dotted for _, dotted in imported(package, module, node)]
 
 
 def means(used: str, forbidden: str) -> bool:

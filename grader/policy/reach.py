@@ -90,7 +90,7 @@ class _Walk:
     def _name(self, name: str, file: str, line: int, strong: bool, written: str) -> None:
         if not name.startswith("@"):  # a target that is nothing but another name for something foreign
             module, rest = self._package.split(written)
-            at = module.lines.get(rest[0], 0) if module is not None and rest else 0
+            at = module.lines.get(rest[0], module.lines.get("*", 0)) if module is not None and rest else 0
             self._found.uses.append(Use(name, file or (module.file if module else ""), line or at, strong))
             return
         module, rest = self._package.split(name)
