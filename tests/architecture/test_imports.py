@@ -10,12 +10,13 @@ from sources import closure, imports, modules, tree
 
 # where a worker's process starts
 INSIDE = ("grader.worker.boot", "grader.worker.main", "grader.worker.zygote")
-SHARED = ("grader.result", "grader.speed_result", "grader.errors")
+SHARED = ("grader.result", "grader.speed_result", "grader.bench_result", "grader.errors")
 
 # part: (parts of the grader that it may import, other packages beyond the standard library)
 TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.result": (("grader.speed_result",), ()),
     "grader.speed_result": ((), ()),
+    "grader.bench_result": (("grader.speed_result",), ()),
     "grader.errors": ((), ()),
     "grader.paths": ((), ()),
     "grader.worker": (("grader.errors", "grader.worker"), ("numpy", "mlx", "kernels")),
@@ -63,6 +64,8 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("rich",),
     ),
     "grader.bench": (("grader.bench", *SHARED), ("numpy",)),  # knows clocks and ratios, no course
+    # trusted processes of their own, started by name: the grader's own process never loads mlx
+    "grader.participants": (("grader.participants", "grader.bench"), ("numpy", "mlx", "torch")),
     "grader.skeleton": (("grader.course", "grader.errors"), ()),
     "grader.pytest_plugin": (
         ("grader.course", "grader.run", "grader.worker", *SHARED),
