@@ -102,6 +102,11 @@ def _mask(case: Case, rng: Generator, full: tuple[int, ...]) -> dict[str, Any]:
         "ones": (*(1 for _ in full[:-2]), *full[-2:]),
         "batch": (*full[:-3], 1, *full[-2:]),
     }[case.get("mask_shape", "full")]
+    if (
+        kind == "late"
+    ):  # as in a batch that is padded on the left: nothing in the first blocks of keys is visible
+        hidden = np.arange(full[-1]) < full[-1] * 3 // 5
+        return {"mask": make(np.broadcast_to(np.where(hidden, -np.inf, 0.0), shape), case["dtype"])}
     if kind != "blind":
         return {"mask": make(mask_values(kind, shape, rng), case["dtype"])}
     values = mask_values("holes", shape, rng)

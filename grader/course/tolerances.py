@@ -26,7 +26,7 @@ C: dict[str, float] = {
     "model": 23.0,
     "dequantize": 2.0,
     "quantized-matmul": 4.0,
-    "quantized-sum": 2.0,
+    "quantized-sum": 1.25,
     "flash-attention": 4.0,
 }
 

@@ -81,16 +81,17 @@ T24 = Task(
                 D=[32],
                 dtype=["float32"],
                 mask=["random", "causal", "holes"],
-            ),
+            )
+            + grid(lead=[(1,)], H_q=[2], H=[1], L=[3], S=[66], D=[32], dtype=["float32"], mask=["late"]),
             hidden=grid(
                 lead=[(2,)],
                 H_q=[6],
                 H=[2],
                 L=[5],
-                S=[35],
+                S=[35, 170],
                 D=[64],
                 dtype=CORE,
-                mask=["random", "causal", "holes"],
+                mask=["random", "causal", "holes", "late"],
             ),
             mistakes=(
                 *FLASH_MASKS,
