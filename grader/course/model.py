@@ -203,6 +203,11 @@ class Allowed(Check):
 
 
 @dataclass(frozen=True)
+class Measured(Check):
+    """A gate: measures speed or memory. Only what computes right is measured."""
+
+
+@dataclass(frozen=True)
 class Rival:
     """What a gate is measured against: a function of the reference, with arguments before those of a call."""
 
@@ -212,7 +217,7 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class FasterThan(Check):
+class FasterThan(Measured):
     """On one shape, a call takes at most `threshold` times as long as the rival's, in CPU and wall time."""
 
     target: str = ""

@@ -25,7 +25,7 @@ from grader.run.execute import Executor, OracleCache
 from grader.run.outcome import Outcome
 from grader.run.rivals import Rivals
 from grader.run.session import Checkpoints, Session
-from grader.run.verdicts import check_result, grader_error, not_run, task_result
+from grader.run.verdicts import check_result, grader_error, not_measured, not_run, task_result
 from grader.store import Journal, JournalState, PlannedTask, RunHeader, Store
 from grader.worker import canary, sandbox
 from grader.worker.build import Built
@@ -294,7 +294,9 @@ class _Run:
             result = done.get((task.id, check.name))
             if result is None:
                 started, cpu = time.perf_counter(), self._session.cpu_s()
-                outcome = not_run(last, fatal) if fatal >= FATAL_CHECKS else self._outcome(task, check)
+                outcome = not_measured(check, task, results)
+                if outcome is None:
+                    outcome = not_run(last, fatal) if fatal >= FATAL_CHECKS else self._outcome(task, check)
                 if (
                     outcome.message is not None
                     and outcome.message.kind in FATAL_KINDS

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.course.model import Allowed, Check, Task, Unavailable, Week
+from grader.course.model import Allowed, Check, Measured, Task, Unavailable, Week
 from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
 from grader.run.outcome import Outcome
 from grader.worker.faults import CallbackFailed
@@ -137,6 +137,21 @@ def grader_error(check: Check, error: BaseException, where: str) -> Outcome:
     )
     held = not isinstance(error, CallbackFailed)
     return Outcome(Verdict.ERROR, 0, check.public_cases, message, held)
+
+
+def not_measured(check: Check, task: Task, earlier: Sequence[CheckResult]) -> Outcome | None:
+    """Return SKIPPED for a gate if a core check of its task has failed: the speed of wrong results says nothing.
+
+    What is not written at all says so itself.
+    """
+    wrong = [c for c in earlier if c.tier is Tier.CORE and c.verdict is Verdict.FAIL]
+    if not isinstance(check, Measured) or not wrong:
+        return None
+    if any(c.message is not None and c.message.kind == "not-implemented" for c in wrong):
+        return None
+    got = f'not measured: "{wrong[0].sentence}" does not hold yet'
+    message = Message("not-measured", task.target, check.sentence, got, rerun=f"grader check {task.id}")
+    return Outcome(Verdict.SKIPPED, 0, 1, message)
 
 
 def not_run(outcome: Outcome, faults: int) -> Outcome:
