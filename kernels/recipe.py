@@ -6,6 +6,7 @@ is compiled here. Knows nothing about submissions and sandboxes.
 
 import functools
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -18,9 +19,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from kernels.build import TOOLCHAIN, BuildError, _compiler, _inputs, _mlx_root, _run, _tool, cmake_settings
-
-RUNTIME = ("runtime/thread_pool.cpp", "runtime/cpu.cpp")
+from kernels.build import TOOLCHAIN, BuildError, _compiler, _inputs, _run, _tool, cmake_settings
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _reads(
 
 def _include_folders(options: tuple[str, ...]) -> list[str]:
     joined = [word[2:] for word in options if word.startswith("-I") and len(word) > 2]
-    return joined + [b for a, b in zip(options, options[1:], strict=False) if a in ("-isystem", "-I")]
+    return joined + [b for a, b in itertools.pairwise(options) if a in ("-isystem", "-I")]
 
 
 def _search_folders(compiler: str) -> list[str]:

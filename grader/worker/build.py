@@ -1,18 +1,31 @@
 """Builds the C++ ops of a submission's snapshot into a module that its worker imports. Runs in the grader.
 
-Knows the toolchain in `kernels/` and the snapshot; nothing about what the ops compute, or about the course.
+Covered: the compiler is confined (`build_process`) and sees the submission's sources, the toolchain and the system's
+headers; flags and bindings are ours; one file that does not compile costs the ops that need it and no other.
+Not covered: what the module does when it runs; that is the worker's sandbox. Knows nothing about the course.
 """
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import CannotJudge
 
+from .build_cache import Cache
+from .build_compile import WALL_S, Compiler
+from .build_link import Linked, link
+from .build_units import Plan, plan
 from .submission import Snapshot
+
+if TYPE_CHECKING:
+    from kernels.recipe import Recipe
 
 DOES_NOT_COMPILE = "does not compile"
 NO_SOURCES = "is not built: the submission has no folder with kernels"
@@ -24,7 +37,11 @@ class Built:
 
     module: Path | None = None  # the compiled module, where a worker may read it
     missing: Mapping[str, str] = field(default_factory=dict)  # op -> what a call of it says
-    messages: Mapping[str, str] = field(default_factory=dict)  # op -> what the compiler or linker said
+    messages: Mapping[str, str] = field(default_factory=dict)  # op -> why, as the student reads it
+    key: str = ""  # of everything that went in
+    objects: Mapping[str, str] = field(default_factory=dict)  # unit -> key of its object in the cache
+    folder: Path | None = None  # the snapshot's sources
+    sanitized: bool = False
 
     def config(self) -> dict[str, object]:
         """Return what the worker has to know, as wire values."""
@@ -34,34 +51,109 @@ class Built:
         }
 
 
-def build(copy: Snapshot, ops: Sequence[str], target: Path, cache: Path) -> Built:
+def build(
+    copy: Snapshot,
+    ops: Sequence[str],
+    target: Path,
+    cache: Path,
+    *,
+    sanitize: bool = False,
+    quick: bool = False,
+    unsafe: bool = False,
+    wall_s: float = WALL_S,
+) -> Built:
     """Build the ops of a snapshot, or take them from the cache.
 
     Args:
         copy: The submission's sources.
         ops: The ops that the week asks for; what is not there of them is in `missing`.
         target: A new folder for the module, which a worker may read.
-        cache: Where finished builds are kept, shared by all runs.
+        cache: Where objects and modules are kept, shared by all runs.
+        sanitize: With AddressSanitizer and UndefinedBehaviorSanitizer.
+        quick: Compile marked regions for this machine's widest instruction set only, in a third of the time.
+        unsafe: Go on although a required layer of the compiler's sandbox is missing.
+        wall_s: For the whole build.
 
     Raises:
-        CannotJudge: no compiler, a broken toolchain, or a folder that cannot be written.
+        CannotJudge: no compiler, a broken toolchain, a full disk, or a folder that cannot be written.
     """
-    from kernels.build import BuildError, content_digest
-    from kernels.build import build as build_tree
-
     if copy.kernels_dir is None:
-        return Built(missing=dict.fromkeys(ops, NO_SOURCES))
+        return Built(missing=dict.fromkeys(ops, NO_SOURCES), messages=dict.fromkeys(ops, NO_SOURCES))
+    recipe, toolchain = _toolchain(sanitize)
+    planned = plan(copy.kernels_dir, recipe, toolchain, quick)
+    key = _key(planned, ops, recipe)
     try:
-        digest = content_digest(copy.kernels_dir)
-        module = build_tree(copy.kernels_dir, cache / "whole" / digest, jobs=2)
-    except BuildError as error:
-        return Built(
-            missing=dict.fromkeys(ops, DOES_NOT_COMPILE), messages=dict.fromkeys(ops, str(error)[-2000:])
-        )
+        kept = Cache(cache)
+        with kept.locked(key):
+            record = _known(kept, key)
+            if record is None:
+                compiler = Compiler(recipe, kept, unsafe, wall_s)
+                record = _stored(kept, key, link(planned, ops, compiler, recipe, toolchain, sanitize))
+                kept.trim()
+        return _placed(kept, key, record, target, copy.kernels_dir, sanitize)
     except OSError as error:
-        raise CannotJudge(f"the kernels cannot be built in {cache}: {error.strerror}") from error
-    target.mkdir(mode=0o755)
-    placed = target / module.name
-    shutil.copyfile(module, placed)
-    placed.chmod(0o444)
-    return Built(placed)
+        reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
+        where = error.filename or cache
+        raise CannotJudge(f"the kernels cannot be built: {where}: {reason}") from error
+
+
+def _toolchain(sanitize: bool) -> tuple[Recipe, Path]:
+    """Return the command lines and the folder of bindings.
+
+    Raises:
+        CannotJudge: no compiler, CMake or nanobind.
+    """
+    from kernels.build import TOOLCHAIN, BuildError
+    from kernels.recipe import recipe
+
+    try:
+        return recipe(sanitize), TOOLCHAIN
+    except BuildError as error:
+        line = str(error).strip().partition("\n")[0]
+        raise CannotJudge(f"the kernels cannot be built on this machine: {line}") from error
+
+
+def _key(planned: Plan, ops: Sequence[str], recipe: Recipe) -> str:
+    digest = hashlib.sha256("\0".join([recipe.digest, planned.module, *planned.flags, "", *ops]).encode())
+    for unit in planned.units:
+        digest.update(f"\0{unit.name}\0{unit.key(recipe)}".encode())
+    for path, content in planned.files.items():
+        digest.update(f"\0{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _known(kept: Cache, key: str) -> dict[str, Any] | None:
+    path = kept.get(key, ".record")
+    if path is None:
+        return None
+    record: dict[str, Any] = json.loads(path.read_text())
+    return record if record["file"] is None or kept.get(key, ".module") is not None else None
+
+
+def _stored(kept: Cache, key: str, linked: Linked) -> dict[str, Any]:
+    record = {
+        "file": linked.name if linked.module is not None else None,
+        "missing": linked.missing,
+        "messages": linked.messages,
+        "objects": linked.objects,
+    }
+    if linked.module is not None:
+        kept.put(key, ".module", linked.module)
+        linked.module.unlink()
+    kept.put(key, ".record", json.dumps(record).encode())
+    return record
+
+
+def _placed(
+    kept: Cache, key: str, record: dict[str, Any], target: Path, folder: Path, sanitize: bool
+) -> Built:
+    placed = None
+    if record["file"] is not None:
+        target.mkdir(mode=0o755)
+        target.chmod(0o755)
+        placed = target / record["file"]
+        shutil.copyfile(kept.path(key, ".module"), placed)
+        placed.chmod(0o444)
+    return Built(
+        placed, record["missing"], record["messages"], key, record["objects"], folder, sanitized=sanitize
+    )

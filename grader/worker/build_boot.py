@@ -1,8 +1,8 @@
-"""Entry script of the build phase: `python -I -S -B build_boot.py`, a job on standard input, its end on standard output.
+"""Entry script of the build phase: `python -I -S -B build_boot.py`, a job on standard input, its end on the output.
 
 Starts one program (a compiler, a linker) confined, waits for it under a deadline, and ends whatever it has started:
 orphans come back to this process, which is their reaper, so that no background process survives. Nothing of a
-submission is run or read here. Linux; on macOS the program is started by `sandbox-exec` and its group is ended: UNTESTED.
+submission is run or read here. Linux; on macOS `sandbox-exec` starts the program and its group is ended: UNTESTED.
 """
 
 from __future__ import annotations

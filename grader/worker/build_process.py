@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.errors import CannotJudge
 
@@ -61,10 +62,10 @@ def run(
     limits: Limits | None = None,
     unsafe: bool = False,
 ) -> Ended:
-    """Run a program in `place`, which holds `in` (it may read) and gets `out` (it may write).
+    """Run a program in the folder `in` of `place`, which it may read; it may write into `out` beside that.
 
     Args:
-        argv: The program's absolute path and its arguments, relative to `place`.
+        argv: The program's absolute path and its arguments; `../out` is where results go.
         place: A folder of the grader's that everybody can pass through.
         reads, runs: What else it may read, and the programs that it may start.
         limits: Bounds on it.
@@ -94,7 +95,7 @@ def run(
     line = macos.command(policy, argv) if platform.system() == "Darwin" else list(argv)
     job = {
         "argv": line,
-        "cwd": str(place),
+        "cwd": str(place / "in"),
         "environment": {**ENVIRONMENT, "TMPDIR": str(out)},
         "log": str(place / "log"),
         "policy": policy,
@@ -112,7 +113,7 @@ def run(
     return Ended(answer["status"], answer["in_time"], log, answer["swept"], answer["sandbox"])
 
 
-def _supervised(job: dict[str, object], wall_s: float) -> dict[str, object] | object:
+def _supervised(job: dict[str, object], wall_s: float) -> dict[str, Any]:
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-B", str(BOOT)],
@@ -125,7 +126,8 @@ def _supervised(job: dict[str, object], wall_s: float) -> dict[str, object] | ob
             start_new_session=True,
             check=False,
         )
-        return json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
     except subprocess.TimeoutExpired:
         raise CannotJudge(f"the compiler's supervisor did not end within {wall_s + SPARE_S:g} s") from None
     except (OSError, ValueError) as error:
