@@ -32,6 +32,7 @@ class Symbol:
     name: str  # "mlx::core::quantized_matmul("
     reason: str
     certain: bool = True
+    in_bindings: bool = False  # what gives ops to Python needs it
 
 
 @dataclass(frozen=True)
