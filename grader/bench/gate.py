@@ -1,11 +1,12 @@
 """Speed verdicts: is a submission at most `threshold` times as slow as the reference?
 
-Two channels: the CPU time of the whole conversation about a call, read from outside, and wall time. A busy machine adds
-wall time but hardly CPU time; a submission that waits adds wall time alone. So for kernels of one thread:
+Every time is read from outside. Of a round count the wall and CPU time of the calls, and of the whole conversation
+about them, in which arguments come and results go. A busy machine adds wall time but hardly CPU time; a submission that
+waits adds wall time alone; one that works early or late, in place of in the call, adds to the whole. So for one thread:
 
-* PASS if the CPU interval lies under the threshold and the wall interval reaches below it;
-* FAIL if the CPU interval lies above, and that of the wall too: of the call, or of the whole conversation, so that
-  work that is done before or after the call counts in both channels;
+* PASS if the CPU interval lies under the threshold and the wall interval reaches below it, and the whole conversation's
+  CPU time does not speak against it;
+* FAIL if CPU and wall interval lie above, of the calls or of the whole;
 * otherwise more rounds, then fresh processes, then INCONCLUSIVE, which costs no points.
 
 A verdict near the threshold has to be found twice, in processes of their own: where a process's memory lies makes
@@ -22,12 +23,14 @@ from enum import Enum
 
 import numpy as np
 
-from grader.bench.stats import Interval, interval, ratios
+from grader.bench.stats import Interval, interval, ratio_of_medians, ratios
 
 STAGES = (15, 30, 60)  # rounds after which a verdict is tried, before the processes are replaced
 FRESH = (15, 30, 60)  # the same, after that
 PROCESSES = 3  # pairs of processes, at most
 NEAR = 1.1  # a ratio nearer to the threshold than by this factor has to be found twice
+WHOLE_PASSES = 1.05  # the whole's interval has to reach below the threshold times this: it is less exact
+WHOLE_FAILS = 1.1  # and fails alone only above the threshold times this
 
 
 class Speed(str, Enum):
@@ -41,14 +44,16 @@ class Speed(str, Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """One timed conversation: wall seconds of the calls, CPU seconds and wall seconds of all of it."""
+    """One timed conversation, in seconds: wall and CPU time of the calls, and of all of it."""
 
     wall_s: float
     cpu_s: float
-    elapsed_s: float
+    whole_wall_s: float
+    whole_cpu_s: float
 
 
-NOTHING = Sample(0.0, 0.0, 0.0)
+NOTHING = Sample(0.0, 0.0, 0.0, 0.0)
+CHANNELS = ("wall_s", "cpu_s", "whole_wall_s", "whole_cpu_s")
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,12 @@ class Gate:
 
 @dataclass(frozen=True)
 class Channels:
-    """The three intervals of the ratio that a verdict rests on."""
+    """The intervals of the ratio that a verdict rests on."""
 
     wall: Interval
     cpu: Interval
-    elapsed: Interval
+    whole_wall: Interval
+    whole_cpu: Interval
 
 
 @dataclass(frozen=True)
@@ -101,10 +107,10 @@ class Measurement:
     processes: int
     reason: str = ""
 
-    def seconds(self, side: str) -> list[float]:
-        """Return the wall seconds of each round without what an idle call costs: side "ours" or "theirs"."""
-        idle = idle_costs(self.rounds, "wall_s")[0 if side == "ours" else 1]
-        return [max(getattr(r, side).wall_s - idle, 0.0) for r in self.rounds]
+    def seconds(self, side: str, channel: str = "cpu_s") -> list[float]:
+        """Return the seconds of each round without what an idle call costs: side "ours" or "theirs"."""
+        idle = idle_costs(self.rounds, channel)[0 if side == "ours" else 1]
+        return [max(getattr(getattr(r, side), channel) - idle, 0.0) for r in self.rounds]
 
 
 def idle_costs(rounds: Sequence[Round], channel: str) -> tuple[float, float]:
@@ -121,23 +127,31 @@ def idle_costs(rounds: Sequence[Round], channel: str) -> tuple[float, float]:
 def channel_ratio(rounds: Sequence[Round], channel: str) -> Interval:
     """Return the interval of our time over theirs, both without what an idle conversation costs.
 
+    A ratio per round, so that what has slowed down both cancels; where calls are so short that a round's time may be
+    less than an idle one's, the ratio of the medians.
+
     Raises:
-        ValueError: fewer than 5 rounds, or a time of the reference that is not more than an idle one.
+        ValueError: fewer than 5 rounds.
     """
     our_idle, their_idle = idle_costs(rounds, channel)
     ours = [max(getattr(r.ours, channel) - our_idle, 0.0) for r in rounds]
     theirs = [getattr(r.theirs, channel) - their_idle for r in rounds]
+    if min(theirs) <= 0.2 * float(np.median(theirs)):
+        return ratio_of_medians(ours, theirs)
     return interval(ratios(ours, theirs))
 
 
-def decide(gate: Gate, wall: Interval, cpu: Interval, elapsed: Interval | None = None) -> Speed | None:
+def decide(gate: Gate, found: Channels) -> Speed | None:
     """Return PASS or FAIL if the intervals allow it, None if more rounds are needed."""
     bound = gate.threshold
     if gate.wall_decides:
-        return Speed.PASS if wall.below(bound) else Speed.FAIL if wall.above(bound) else None
-    if cpu.below(bound) and wall.low <= bound:
+        return Speed.PASS if found.wall.below(bound) else Speed.FAIL if found.wall.above(bound) else None
+    within = found.whole_cpu.low <= bound * WHOLE_PASSES
+    if found.cpu.below(bound) and found.wall.low <= bound and within:
         return Speed.PASS
-    if cpu.above(bound) and (wall.above(bound) or (elapsed is not None and elapsed.above(bound))):
+    if found.cpu.above(bound) and (found.wall.above(bound) or found.whole_wall.above(bound)):
+        return Speed.FAIL
+    if found.whole_cpu.above(bound * WHOLE_FAILS) and found.whole_wall.above(bound):
         return Speed.FAIL
     return None
 
@@ -177,21 +191,13 @@ def _one_pair(gate: Gate, one: Callable[[], Round], stages: Sequence[int], proce
     for count in stages:
         while len(rounds) < count:
             rounds.append(one())
-        try:
-            channels = Channels(*(channel_ratio(rounds, name) for name in ("wall_s", "cpu_s", "elapsed_s")))
-        except ValueError as error:
-            return _unreadable(rounds, process, str(error))
-        verdict = _impossible(gate, rounds) or decide(gate, channels.wall, channels.cpu, channels.elapsed)
+        channels = Channels(*(channel_ratio(rounds, name) for name in CHANNELS))
+        verdict = _impossible(gate, rounds) or decide(gate, channels)
         if verdict is not None:
             reason = _reason(verdict, gate)
             return Measurement(verdict, channels.wall, channels.cpu, tuple(rounds), process, reason)
-    reason = _why(gate, channels.wall, channels.cpu)
+    reason = _why(gate, channels)
     return Measurement(Speed.INCONCLUSIVE, channels.wall, channels.cpu, tuple(rounds), process, reason)
-
-
-def _unreadable(rounds: Sequence[Round], process: int, error: str) -> Measurement:
-    unknown = Interval(0.0, 0.0, float("inf"))
-    return Measurement(Speed.INCONCLUSIVE, unknown, unknown, tuple(rounds), process, error)
 
 
 def _is_clear(gate: Gate, found: Measurement) -> bool:
@@ -215,12 +221,14 @@ def _reason(verdict: Speed, gate: Gate) -> str:
     return ""
 
 
-def _why(gate: Gate, wall: Interval, cpu: Interval) -> str:
-    if gate.wall_decides or cpu.low <= gate.threshold < cpu.high:
-        return f"the interval still spans the gate of {gate.threshold:.3g}x after fresh processes"
-    if cpu.below(gate.threshold):
+def _why(gate: Gate, found: Channels) -> str:
+    wall, cpu, bound = found.wall, found.cpu, gate.threshold
+    if gate.wall_decides or cpu.low <= bound < cpu.high:
+        return f"the interval still spans the gate of {bound:.3g}x after fresh processes"
+    if cpu.below(bound) and wall.above(bound):
         where = f"CPU time lies under the gate ({cpu}) and wall time above it ({wall})"
         return f"{where}: the calls wait, or the machine is busy"
-    return (
-        f"CPU time ({cpu}) and wall time ({wall}) contradict each other at the gate of {gate.threshold:.3g}x"
-    )
+    if cpu.below(bound):
+        where = f"CPU time lies under the gate in the calls ({cpu}), and above it with what is around them"
+        return f"{where} ({found.whole_cpu}): the submission works outside of the calls"
+    return f"CPU time ({cpu}) and wall time ({wall}) contradict each other at the gate of {bound:.3g}x"

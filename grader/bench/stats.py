@@ -73,6 +73,29 @@ def ratios(
     return np.maximum(a, 0.0) / b
 
 
+def ratio_of_medians(
+    ours: Sequence[float] | npt.NDArray[np.float64],
+    theirs: Sequence[float] | npt.NDArray[np.float64],
+    level: float = LEVEL,
+) -> Interval:
+    """Return the ratio of both medians with its bootstrap interval over rounds; infinite where a median is not above 0.
+
+    For times that are so short that single ones may come out as 0.
+
+    Raises:
+        ValueError: fewer than 5 rounds, or another number of them.
+    """
+    a, b = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
+    if a.shape != b.shape or len(a) < 5:
+        raise ValueError(f"needs at least 5 rounds of both, not {len(a)} and {len(b)}")
+    drawn = np.random.default_rng(SEED).integers(0, len(a), (RESAMPLES, len(a)))
+    above, under = np.median(a[drawn], axis=1), np.median(b[drawn], axis=1)
+    found = np.where(under > 0, above / np.where(under > 0, under, 1.0), np.inf)
+    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], method="nearest")
+    middle = float(np.median(b))
+    return Interval(float(np.median(a)) / middle if middle > 0 else float("inf"), float(low), float(high))
+
+
 def drift(samples: Sequence[float] | npt.NDArray[np.float64]) -> float:
     """Return the median of the second half over that of the first: far from 1 means that the machine changed."""
     values = np.asarray(samples, np.float64)

@@ -140,9 +140,9 @@ class Race:
             raise RivalFailed(f"the reference failed while it was timed: {fault}") from fault
 
 
-def sample(conversation: Conversation) -> Sample:
+def sample(found: Conversation) -> Sample:
     """Return the times of a conversation."""
-    return Sample(conversation.wall_s, conversation.cpu_s, conversation.elapsed_s)
+    return Sample(found.wall_s, found.cpu_s, found.whole_wall_s, found.whole_cpu_s)
 
 
 def cores() -> list[int]:

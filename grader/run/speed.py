@@ -16,7 +16,7 @@ from grader import paths
 from grader.bench.gate import Gate, Measurement, Speed, measure
 from grader.bench.lock import Busy, alone
 from grader.bench.machine import Machine, peaks
-from grader.bench.stats import interval
+from grader.bench.stats import Interval, interval
 from grader.course.arrays import EPS, numbers
 from grader.course.model import Call, Case, Check, FasterThan, Rival, Task
 from grader.result import Message, Verdict
@@ -30,11 +30,12 @@ from grader.run.rivals import NoRival, Rivals
 from grader.run.session import Session
 from grader.speed_result import Bar, SpeedResult, three
 from grader.worker.faults import Fault
-from grader.worker.timing import ArgumentSet, TimedWorker
+from grader.worker.timing import ArgumentSet, Conversation, TimedWorker
 from grader.worker.wire import Array
 
 BESIDE_ROUNDS = 5
 BESIDE_MOST_S = 0.5  # a call beside that takes longer is not measured
+LARGEST = 1e6  # a ratio that stands for all above it
 SURELY_RIGHT = 16  # eps of a row's size: within it of the reference's result, no oracle is asked
 
 Generators = Callable[[str, Check, Case], np.random.Generator]
@@ -212,10 +213,8 @@ class Faster:
         """Return ours, the rival's, and those that are measured for the report only."""
         assert self._race is not None
         calls = self._race.calls
-        bars = [
-            bar("yours", found.seconds("ours"), calls),
-            bar(self._check.rival.name, found.seconds("theirs"), calls),
-        ]
+        sides = (("yours", "ours"), (self._check.rival.name, "theirs"))
+        bars = [bar(name, found.seconds(side, self._channel()), calls) for name, side in sides]
         for rival in self._check.beside:
             seconds = self._beside(rival)
             if seconds:
@@ -230,14 +229,21 @@ class Faster:
         idle = list(self._one_call().args).index(self._check.idle)
         try:
             for turn in range(BESIDE_ROUNDS + 1):
-                taken = side.converse(self._draw(1), self._check.deadline_s).wall_s
-                taken -= side.converse(self._draw(1), self._check.deadline_s, idle).wall_s
+                taken = self._seconds(side.converse(self._draw(1), self._check.deadline_s))
+                taken -= self._seconds(side.converse(self._draw(1), self._check.deadline_s, idle))
                 if taken > BESIDE_MOST_S:
                     return []
                 seconds += [max(taken, 0.0)] if turn else []  # the first warms up
         except Fault:
             return []
         return seconds
+
+    def _channel(self) -> str:
+        """Return which time bars show: CPU time, which other programs do not disturb, where there is a clock."""
+        return "cpu_s" if self._has_cpu_clock() else "wall_s"
+
+    def _seconds(self, found: Conversation) -> float:
+        return float(getattr(found, self._channel()))
 
     def _result(self, found: Measurement, bars: tuple[Bar, ...], peak: Machine | None) -> SpeedResult:
         check = self._check
@@ -249,8 +255,8 @@ class Faster:
             unit="time",
             against=check.rival.name,
             threshold=check.threshold,
-            wall=(found.wall.median, found.wall.low, found.wall.high),
-            cpu=(found.cpu.median, found.cpu.low, found.cpu.high) if has_clock else None,
+            wall=triple(found.wall),
+            cpu=triple(found.cpu) if has_clock else None,
             bars=bars,
             rounds=len(found.rounds),
             processes=found.processes,
@@ -275,6 +281,12 @@ def surely_right(got: Any, right: Any, dtype: str) -> bool:
     size = np.sqrt(np.mean(np.square(theirs), axis=-1, keepdims=True))
     with np.errstate(invalid="ignore"):
         return bool(np.all(np.abs(mine - theirs) <= SURELY_RIGHT * EPS[dtype] * size))
+
+
+def triple(found: Interval) -> tuple[float, float, float]:
+    """Return median, low and high as a result has them: finite, whatever a measurement came to."""
+    median, low, high = (min(value, LARGEST) for value in (found.median, found.low, found.high))
+    return median, low, high
 
 
 def bar(name: str, seconds: Sequence[float], calls: int) -> Bar:

@@ -1,7 +1,7 @@
 """A worker whose calls are timed from outside: pinned, parked while it is not its turn, watched by its CPU clock.
 
-The trusted side. A conversation is `place`, `timed`, `fetch`: the wall clock runs over `timed` and over all of it,
-the CPU clock of the process over all of it, so that nothing is gained by working early (a thread that sees the
+The trusted side. A conversation is `place`, `timed`, `fetch`: the wall clock and the CPU clock of the process are read
+around `timed` and around all of it, so that nothing is gained by working early (a thread that sees the
 arguments) or late (a result that is evaluated when it is fetched).
 
 Covered: everything that the process's own threads compute in its turn. Between turns it is stopped by a signal that
@@ -33,10 +33,9 @@ class Conversation:
 
     values: list[Any]  # one result per set
     wall_s: float  # the timed calls
-    cpu_s: (
-        float  # the process, from before the arguments until after the results; 0.0 where it cannot be read
-    )
-    elapsed_s: float  # the same by the wall
+    cpu_s: float  # the process meanwhile; 0.0 where it cannot be read
+    whole_wall_s: float  # from before the arguments until after the results
+    whole_cpu_s: float
 
 
 class TimedWorker(Worker):
@@ -92,16 +91,16 @@ class TimedWorker(Worker):
             len(sets),
         )
         request = {"op": "timed", "target": target, "sets": placed, "method": method, "idle": idle}
-        before = time.perf_counter()
+        cpu_before, before = self.cpu_s(), time.perf_counter()
         answer = self._exchange(request, deadline_s, callbacks)
-        wall_s = time.perf_counter() - before
+        wall_s, cpu_s = time.perf_counter() - before, self.cpu_s() - cpu_before
         kept = self._handles(answer, len(sets))
         values = self._exchange({"op": "fetch", "results": kept, "sets": placed}, deadline_s)
-        elapsed_s, cpu_s = time.perf_counter() - started, self.cpu_s() - cpu
+        whole_wall_s, whole_cpu_s = time.perf_counter() - started, self.cpu_s() - cpu
         self.park()
         if type(values) is not list or len(values) != len(sets):
             raise self._malformed()
-        return Conversation(values, wall_s, cpu_s, elapsed_s)
+        return Conversation(values, wall_s, cpu_s, whole_wall_s, whole_cpu_s)
 
     def peak_bytes(self) -> int:
         """Return the most memory that the process has held resident (VmHWM); 0 where it cannot be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.bench.gate import Gate, Round, Sample, Speed, decide, measure
+from grader.bench.gate import Channels, Gate, Round, Sample, Speed, decide, measure
 from grader.bench.stats import Interval, drift, interval, ratios
 
 
@@ -20,7 +20,8 @@ class Clock:
     def sample(self, seconds: float, sleep: float) -> Sample:
         cpu = seconds * float(np.exp(self.rng.normal(0, self.noise)))
         stolen = self.rng.exponential(seconds) if self.rng.random() < self.busy else 0.0
-        return Sample(cpu + stolen + sleep, cpu, cpu + stolen + sleep)
+        wall = cpu + stolen + sleep
+        return Sample(wall, cpu, wall, cpu)
 
     def one(self) -> Round:
         return Round(self.sample(1e-3 * self.factor, self.sleep), self.sample(1e-3, 0.0))
@@ -60,8 +61,9 @@ def test_waiting_is_not_hidden_by_a_small_cpu_time():
 def test_two_threads_are_judged_by_the_wall_alone():
     half = Interval(0.6, 0.5, 0.7)
     double = Interval(1.9, 1.8, 2.0)
-    assert decide(Gate(1.0, threads=2), wall=half, cpu=double) is Speed.PASS
-    assert decide(Gate(1.0, threads=1), wall=half, cpu=double) is None
+    found = Channels(wall=half, cpu=double, whole_wall=half, whole_cpu=double)
+    assert decide(Gate(1.0, threads=2), found) is Speed.PASS
+    assert decide(Gate(1.0, threads=1), found) is None
 
 
 def test_a_time_that_the_machine_cannot_reach_is_invalid_and_no_pass():
