@@ -13,43 +13,14 @@ from pathlib import PurePosixPath
 from .rules import Forbids, Found, Pair
 
 # functions of the system that measuring, memory or confinement rely on
-SYSTEM_FUNCTIONS = frozenset(
-    [
-        "clock_gettime",
-        "gettimeofday",
-        "time",
-        "clock",
-        "nanosleep",
-        "malloc",
-        "free",
-        "calloc",
-        "realloc",
-        "memcpy",
-        "memset",
-        "mmap",
-        "munmap",
-        "mprotect",
-        "open",
-        "openat",
-        "read",
-        "write",
-        "close",
-        "fork",
-        "execve",
-        "dlopen",
-        "dlsym",
-        "pthread_create",
-        "sched_setaffinity",
-        "getrusage",
-        "syscall",
-        "prctl",
-        "sigaction",
-        "signal",
-        "abort",
-        "exit",
-        "_exit",
-    ]
-)
+# fmt: off
+SYSTEM_FUNCTIONS = frozenset((
+    "clock_gettime", "gettimeofday", "time", "clock", "nanosleep", "malloc", "free", "calloc", "realloc",
+    "memcpy", "memset", "mmap", "munmap", "mprotect", "open", "openat", "read", "write", "close", "fork",
+    "execve", "dlopen", "dlsym", "pthread_create", "sched_setaffinity", "getrusage", "syscall", "prctl",
+    "sigaction", "signal", "abort", "exit", "_exit",
+))
+# fmt: on
 
 
 @dataclass(frozen=True)

@@ -39,17 +39,13 @@ DENSE = (
 CPP_DENSE = tuple(f"mlx::core::{name}(" for name in ("matmul", "addmm", "einsum", "tensordot", "inner"))
 
 # What an op has no need of. By these it could call anything, so that nothing else that is found would mean much.
-HIDDEN_CALLS = tuple(
-    Symbol(name, reason)
-    for names, reason in (
-        (("dlopen", "dlsym", "dlmopen", "dlvsym"), "an op must not look functions up by name"),
-        (
-            ("PyRun_", "PyImport_", "PyObject_Call", "PyObject_Vectorcall", "PyEval_"),
-            "an op must not call Python",
-        ),
-        (("nanobind::",), "an op must not call Python"),
-    )
-    for name in names
+NO_LOOK_UP, NO_PYTHON = "an op must not look functions up by name", "an op must not call Python"
+HIDDEN_CALLS = (
+    *(Symbol(name, NO_LOOK_UP) for name in ("dlopen", "dlsym", "dlmopen", "dlvsym")),
+    *(
+        Symbol(name, NO_PYTHON, in_bindings=True)
+        for name in ("PyRun_", "PyImport_", "PyObject_Call", "PyObject_Vectorcall", "PyEval_", "nanobind::")
+    ),
 )
 # The sandbox refuses these, or they may have a reason: for staff.
 SYSTEM = tuple(
