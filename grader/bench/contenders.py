@@ -29,6 +29,8 @@ class Lost(Exception):
 class Contender(Protocol):
     """One process with one or more implementations."""
 
+    most_calls: int  # that `time` makes at once
+
     def names(self, op: str) -> tuple[str, ...]:
         """Return the implementations of an operation, the slowest first."""
 
@@ -79,6 +81,8 @@ class Library:
     Raises:
         Lost: the library cannot be loaded.
     """
+
+    most_calls = 64
 
     def __init__(self, kind: str, threads: int, module: Path | None = None) -> None:
         self._kind = kind

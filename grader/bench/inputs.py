@@ -67,7 +67,8 @@ def numbers_of(inputs: Inputs) -> Numbers:
     shifts = np.arange(0, 32, 4, dtype=np.uint32)
     words = inputs["b"]
     found: Numbers = ((words[:, :, None] >> shifts) & 15).astype(np.uint8)
-    return found.reshape(len(words), -1)
+    rows: Numbers = found.reshape(len(words), -1)
+    return rows
 
 
 def weights_of(inputs: Inputs) -> Numbers:
@@ -83,7 +84,8 @@ def expected(shape: Shape, inputs: Inputs) -> Numbers:
     """Return the last row of the result: `[N]` of a product, `[H_q, D]` of attention."""
     if shape.op == MATMUL:
         last = decode(inputs["a"][-1:], shape.dtype)[0].astype(np.float32)
-        return (weights_of(inputs) @ last).astype(np.float64)
+        product: Numbers = weights_of(inputs) @ last
+        return product.astype(np.float64)
     query, key, value = (decode(inputs[name][0], shape.dtype) for name in ("query", "key", "value"))
     groups = shape.heads // shape.kv_heads
     key, value = key.repeat(groups, axis=0), value.repeat(groups, axis=0)

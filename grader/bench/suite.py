@@ -24,7 +24,6 @@ from grader.speed_result import Bar
 
 LEAST_ROUNDS = 5  # of fewer samples no interval can be had
 SAMPLE_S = 3e-3  # a sample takes about this long, or one call
-MOST_CALLS = 64
 MOST_COPIES = 64
 WRONG = 0.25  # relative error of the checked row from which a result counts as wrong; half precision may reach 0.1
 SEED = 2026
@@ -187,7 +186,7 @@ class Suite:
         entry.contender.pin(self._threads)
         one_s = min(first, entry.contender.time(entry.name, max(1, min(8, int(SAMPLE_S / max(first, 1e-6))))))
         self._learn(entry, shape, one_s)
-        entry.calls = max(1, min(MOST_CALLS, math.ceil(SAMPLE_S / max(one_s, 1e-7))))
+        entry.calls = max(1, min(entry.contender.most_calls, math.ceil(SAMPLE_S / max(one_s, 1e-7))))
         affordable = int(self._limits.series_s / max(one_s * entry.calls, 1e-9))
         entry.rounds = max(LEAST_ROUNDS, min(self._limits.rounds, affordable))
 

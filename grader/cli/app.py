@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import check, doctor, history, submit, usage, validate
+from grader.cli import bench, check, doctor, history, submit, usage, validate
 from grader.cli.interrupt import EXIT_CODE as INTERRUPTED
 from grader.cli.interrupt import Interrupted, ignore
 from grader.cli.terminal import ReaderGone, discard_output, prepare_streams, say
@@ -37,6 +37,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "check": check.check,
     "history": history.history,
     "show": history.show,
+    "bench": bench.bench,
     "doctor": doctor.doctor,
     "validate": validate.validate,
 }

@@ -42,7 +42,7 @@ def summary(result: Result, limit: int = 3) -> RenderableType:
 def table(result: Result) -> RenderableType:
     """Return one line per task: id, title, verdict, points and extra points; a rule between days."""
     found = Table(
-        box=box.SIMPLE_HEAD, title=_plain(result.title), title_justify="left", pad_edge=False, show_edge=False
+        box=box.SIMPLE_HEAD, title=plain(result.title), title_justify="left", pad_edge=False, show_edge=False
     )
     for name, justify in (("Task", "left"), ("Title", "left"), ("Verdict", "left")):
         found.add_column(name, justify=justify, no_wrap=name != "Title")  # type: ignore[arg-type]
@@ -58,10 +58,10 @@ def table(result: Result) -> RenderableType:
 
 
 def _task_cells(task: TaskResult) -> Iterator[RenderableType]:
-    yield _plain(task.id)
-    title = _plain(task.title)
+    yield plain(task.id)
+    title = plain(task.title)
     if task.reason:
-        title.append("\n").append_text(_plain(task.reason, style="dim"))
+        title.append("\n").append_text(plain(task.reason, style="dim"))
     yield title
     yield _verdict(task.verdict)
     yield _score(task.points, task.max_points)
@@ -81,8 +81,8 @@ def speed_lines(result: Result) -> RenderableType | None:
     for task_id, gate in gates:
         ratio = f"{gate.ratio_text()}, gate {gate.bound_text()}"
         known = gate.verdict in Verdict.__members__
-        verdict = _verdict(Verdict(gate.verdict)) if known else _plain(gate.verdict, style="bold red")
-        lines.add_row(_plain(task_id), _plain(gate.label), _plain(ratio), verdict)
+        verdict = _verdict(Verdict(gate.verdict)) if known else plain(gate.verdict, style="bold red")
+        lines.add_row(plain(task_id), plain(gate.label), plain(ratio), verdict)
     return lines
 
 
@@ -103,21 +103,21 @@ def messages(result: Result, limit: int = 3) -> RenderableType:
     if rest:
         names = ", ".join(f"{task.id} {check.name}" for task, check, _ in rest[:4])
         more = f"and {len(rest)} more: {names}{', ...' if len(rest) > 4 else ''}"
-        parts.append(_plain(f"{more}\nall of them: grader show {result.run_id}\n"))
+        parts.append(plain(f"{more}\nall of them: grader show {result.run_id}\n"))
     return Group(*parts)
 
 
 def _message(task: TaskResult, check: CheckResult, message: Message) -> RenderableType:
     head = Text.assemble(
-        _plain(task.id, style="bold"), " ", _verdict(check.verdict), " ", _plain(check.sentence, style="bold")
+        plain(task.id, style="bold"), " ", _verdict(check.verdict), " ", plain(check.sentence, style="bold")
     )
     lines = Table.grid(padding=(0, 2))
     lines.add_column(no_wrap=True, style="dim")
     lines.add_column(overflow="fold")
     for label, text in message.lines():
-        lines.add_row(f"  {label}", _plain(text))
+        lines.add_row(f"  {label}", plain(text))
     if message.traceback:
-        lines.add_row("  at", _plain(message.traceback[-1]))  # the innermost frame, where to look first
+        lines.add_row("  at", plain(message.traceback[-1]))  # the innermost frame, where to look first
     return Group(head, lines, "")
 
 
@@ -158,12 +158,12 @@ def history_table(rows: Sequence[RunRow]) -> RenderableType:
 
 
 def _run_cells(row: RunRow, with_student: bool) -> Iterator[RenderableType]:
-    yield _plain(row.run_id)
-    yield _plain(row.started_at[:16].replace("T", " "))
-    yield _plain(f"{row.week}: {' '.join(row.selected)}" if row.selected else str(row.week))
+    yield plain(row.run_id)
+    yield plain(row.started_at[:16].replace("T", " "))
+    yield plain(f"{row.week}: {' '.join(row.selected)}" if row.selected else str(row.week))
     if with_student:
-        yield _plain(row.student)
-    yield _plain(row.status)
+        yield plain(row.student)
+    yield plain(row.status)
     yield _score(row.points, row.max_points)
     yield _score(row.extra_points, row.max_extra_points)
 
@@ -180,7 +180,7 @@ def _number(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def _plain(text: str, style: str = "") -> Text:
+def plain(text: str, style: str = "") -> Text:
     """Return text for the terminal: no markup, every character that would not show spelled out."""
     return Text("".join(map(_visible, text.replace("\t", "    "))), style=style)
 

@@ -70,15 +70,11 @@ def render_student(result: Result) -> str:
 def _render(result: Result, limits: Limits) -> str:
     step = advice.next_step(result)
     return (
-        _environment()
+        environment()
         .get_template("student.html")
         .render(
             result=result,
-            limits=limits,
             shortened=limits is not LIMITS[0],
-            policy=_policy(),
-            css=Markup(_css()),
-            js=Markup(_asset("student.js")),
             step=step,
             commands=advice.commands(result, step),
             held=score.held_points(result),
@@ -87,6 +83,7 @@ def _render(result: Result, limits: Limits) -> str:
             history=history(result),
             days=_days(result),
             speed=speed_section(result),
+            **{**page_parts(), "limits": limits},
             score_picture=score_picture(result),
             progress_picture=progress_picture(result),
         )
@@ -101,7 +98,7 @@ def _days(result: Result) -> list[tuple[int, str, list[TaskResult]]]:
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the template engine; it escapes, and spells out what is invisible, in every expression."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -141,11 +138,18 @@ def _css() -> str:
     return _asset("student.css") + _asset("speed.css")
 
 
-def _policy() -> str:
+def page_parts(scripts: bool = True) -> dict[str, object]:
+    """Return what every page has: style, script, and how much of a foreign text it takes."""
+    parts: dict[str, object] = {"policy": _policy(scripts), "css": Markup(_css()), "limits": LIMITS[0]}
+    return {**parts, "js": Markup(_asset("student.js"))} if scripts else parts
+
+
+def _policy(scripts: bool) -> str:
     """Return a content security policy that allows the page's own style and script, and nothing else."""
-    style, script = _digest(_css()), _digest(_asset("student.js"))
+    style = _digest(_css())
+    script = f"'{_digest(_asset('student.js'))}'" if scripts else "'none'"
     return (
-        f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{style}'; script-src {script}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -33,6 +33,7 @@ class Row:
     interval: str
     ratio: str
     picture: Markup
+    rates: tuple[str, str, str] = ("", "", "")  # GFLOP/s, GB/s, share of the roof; in a benchmark
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Shape:
     gate_figure: str  # "gate 0.966", for a narrow screen
     axis: Markup
     why: str
+    left_out: tuple[tuple[str, str], ...] = ()  # name and reason of who has no bar
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Group:
     shapes: tuple[Shape, ...]
     roofline: Markup
     roofline_note: str
+    rated: bool = False  # whether rows have rates in place of ratios
 
 
 @dataclass(frozen=True)
