@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 """Checkpoint folders that a worker may read; answers never lie in one of them."""
 
+KERNELS = ROOT / "kernels"
+"""The toolchain that builds C++ kernels."""
+
 PUBLIC_MODELS = ("qwen2-tiny-4bit", "qwen2-tiny-float", "qwen2-untied-random")
 
 

@@ -243,6 +243,18 @@ class Unavailable(Check):
 
 
 @dataclass(frozen=True)
+class Builds(Check):
+    """The C++ op compiles and is in the module; the first public case of the task finds it implemented."""
+
+    op: str = ""  # "quantized_matmul"
+
+
+@dataclass(frozen=True)
+class Sanitized(CaseCheck):
+    """The cases, run with AddressSanitizer and UndefinedBehaviorSanitizer: a finding fails, numbers are not judged."""
+
+
+@dataclass(frozen=True)
 class Scenario(Check):
     """Anything else: a function `(bench) -> None` in `grader.course`, named "generation.stops_at_eos".
 

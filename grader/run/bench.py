@@ -46,7 +46,7 @@ NEUTRAL = {
 """What a hidden part of a scenario tells: the kind of thing that is wrong."""
 
 if TYPE_CHECKING:
-    from grader.run.execute import OracleCache
+    from grader.run.oracle_cache import OracleCache
     from grader.run.session import Session
 
 

@@ -5,20 +5,80 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader import paths
-from grader.course.model import Week
+from grader.course.model import Builds, Call, CaseCheck, Task, Week
+from grader.result import Message, Verdict
+from grader.run import describe
+from grader.run.outcome import Outcome
+from grader.run.session import Session
 from grader.worker.build import Built, build
+from grader.worker.faults import Fault
 from grader.worker.submission import Snapshot
 
 
-def prepare(copy: Snapshot, week: Week, folder: Path) -> Built | None:
+def prepare(
+    copy: Snapshot, week: Week, folder: Path, *, quick: bool = False, unsafe: bool = False
+) -> Built | None:
     """Build the kernels of a snapshot for a week, or take them from the cache; None if the week has none.
 
     Args:
         copy: The submission's copy.
         week: Names the ops.
         folder: The run's folder, which gets the module in a folder of its own.
+        quick: Compile marked regions for this machine's widest instruction set only: for validation, not for gates.
+        unsafe: Go on although a required layer of the compiler's sandbox is missing.
 
     Raises:
         CannotJudge: no compiler, a broken toolchain, a folder that cannot be written.
     """
-    return build(copy, week.ops, folder / "built", paths.builds()) if week.ops else None
+    if not week.ops:
+        return None
+    return build(copy, week.ops, folder / "built", paths.builds(), quick=quick, unsafe=unsafe)
+
+
+def judge_build(
+    check: Builds,
+    task: Task,
+    session: Session,
+    first: CaseCheck | None = None,
+    call: Call | None = None,
+) -> Outcome:
+    """Return whether an op compiles, is in the module, and is more than the skeleton's.
+
+    Args:
+        check, task: What is asked.
+        session: The submission, with its kernels built.
+        first, call: A public call of the task; if it is not implemented, the op is not done either.
+    """
+    built = session.built or Built(missing={check.op: "is not built"})
+    if check.op in built.missing:
+        kind = "does-not-compile" if built.folder is not None else "missing"
+        return _failed(
+            check, task, kind, built.messages.get(check.op) or f"{check.op} {built.missing[check.op]}"
+        )
+    try:
+        there = session.worker().exports(check.op)
+    except Fault as fault:
+        finding = describe.fault(fault, check.sentence, check.deadline_s)
+        return _failed(check, task, finding.kind, f"the module does not load: {finding.got}", fault.traceback)
+    if not there:
+        return _failed(check, task, "missing", f"the module that was built has no {check.op}")
+    if first is not None and call is not None:
+        try:
+            session.invoke(first.target, call, public=True, deadline_s=first.deadline_s)
+        except Fault as fault:  # every other fault is judged where the answers are
+            finding = describe.fault(fault, check.sentence, check.deadline_s)
+            if finding.kind == "not-implemented":
+                return _failed(check, task, finding.kind, finding.got, fault.traceback)
+    return Outcome(Verdict.PASS, 1, 1)
+
+
+def _failed(check: Builds, task: Task, kind: str, got: str, trace: tuple[str, ...] = ()) -> Outcome:
+    message = Message(
+        kind=kind,
+        called=f"the build of {check.op}",
+        expected=f"{check.op} compiles and can be imported",
+        got=got,
+        rerun=f"grader check {task.id}",
+        traceback=trace,
+    )
+    return Outcome(Verdict.FAIL, 0, 1, message)

@@ -11,6 +11,9 @@ from grader.run.findings import Finding
 from grader.worker.faults import Fault
 from grader.worker.wire import Array, Dtype
 
+NOT_COMPILED = re.compile(r" does not compile$")
+NOT_WRITTEN = re.compile(r"\bnot (?:yet )?implemented\b|\bunimplemented\b|\bTODO\b", re.IGNORECASE)
+
 KINDS = {
     "ERROR": "error",
     "TIMEOUT": "timeout",
@@ -75,6 +78,14 @@ def fault(problem: Fault, expected: str, deadline_s: float) -> Finding:
     """Return the finding for a fault, in words of its own for each of the usual non-answers."""
     name, text = problem.exception, problem.text
     neutral = _neutral(problem)
+    if (
+        problem.kind == "ERROR"
+        and name in ("NotImplementedError", "RuntimeError")
+        and NOT_COMPILED.search(text)
+    ):
+        return Finding("does-not-compile", expected, text, neutral="a kernel does not compile")
+    if problem.kind == "ERROR" and name == "RuntimeError" and NOT_WRITTEN.search(text):  # as C++ says it
+        return Finding("not-implemented", expected, f"not implemented: {text}", neutral="not implemented")
     if problem.kind == "ERROR" and name == "NotImplementedError":
         got = f"not implemented{': ' + text if text else ''}"
         return Finding("not-implemented", expected, got, neutral="not implemented")

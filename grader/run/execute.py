@@ -6,17 +6,15 @@ Knows oracles, sessions and messages; knows nothing about points, tasks or the s
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial, singledispatchmethod
-from typing import Any
 
-import numpy as np
 import torch
 
 from grader.course.model import (
     Allowed,
+    Builds,
     Call,
     Case,
     CaseCheck,
@@ -36,53 +34,24 @@ from grader.oracles.expected import Expected
 from grader.result import Message, Verdict
 from grader.run import describe, messages
 from grader.run.bench import Bench
-from grader.run.compare import Target, judge, target, values
+from grader.run.built import judge_build
+from grader.run.compare import judge, target, values
 from grader.run.findings import Failed, Finding
+from grader.run.gates import Grounds, guarded
 from grader.run.hints import Sample, prove
+from grader.run.oracle_cache import OracleCache
 from grader.run.oracle_calls import arguments, find
 from grader.run.outcome import Outcome
 from grader.run.policy import Judge
 from grader.run.rivals import Rivals
-from grader.run.session import PUBLIC_SEED, Checkpoints, Session
-from grader.run.speed import Faster, Grounds, guarded
+from grader.run.session import Session
+from grader.run.speed import Faster
 from grader.worker.client import Reply
 from grader.worker.faults import Fault
 from grader.worker.wire import Array
 
 FAILING_DEADLINES = 3  # a check ends when its failing cases have taken so many deadlines
 FATAL_FAULTS = 2  # a check ends after so many faults that cost a worker each
-
-
-@dataclass
-class OracleCache:
-    """Expected values by (seed, check, case), so that many submissions are judged by one evaluation of the oracle."""
-
-    seed: int
-    folders: Checkpoints
-    _known: dict[tuple[str, str, bool, int], tuple[Call, dict[str, Any], Target]] = field(
-        default_factory=dict
-    )
-
-    def get(self, task_id: str, check: Matches, case: Case) -> tuple[Call, dict[str, Any], Target]:
-        """Return the call, the oracle's arguments and the target of a case."""
-        key = (task_id, check.name, case.public, case.index)
-        if key not in self._known:
-            call = self.build(task_id, check, case)
-            named = arguments(call, self.folders.folder)
-            with torch.no_grad():
-                expected: Expected = find(check.oracle)(**named)
-            self._known[key] = call, named, target(expected, call.dtype, check.tolerance)
-        return self._known[key]
-
-    def build(self, task_id: str, check: CaseCheck, case: Case) -> Call:
-        """Return the call of a case; the same seed gives the same numbers."""
-        assert check.inputs is not None
-        return check.inputs(case, self.generator(task_id, check, case))
-
-    def generator(self, task_id: str, check: Check, case: Case) -> np.random.Generator:
-        """Return the generator of a case's numbers: public ones are the same everywhere."""
-        name = zlib.crc32(f"{task_id} {check.name}".encode())
-        return np.random.default_rng([PUBLIC_SEED if case.public else self.seed, name, case.index])
 
 
 @dataclass
@@ -240,6 +209,13 @@ class Executor:
         return guarded(check, task, check.target, Faster(check, task, self._grounds).run)
 
     @_run.register
+    def _(self, check: Builds, task: Task, only_case: int | None) -> Outcome:
+        first = next((c for c in task.checks if isinstance(c, CaseCheck) and c.public), None)
+        case = next(first.cases(False, task.first_case(first))) if first is not None else None
+        call = self._cache.build(task.id, first, case) if first is not None and case is not None else None
+        return judge_build(check, task, self._session, first, call)
+
+    @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:
         return Outcome(Verdict.SKIPPED)
 
@@ -272,7 +248,7 @@ class Executor:
             message = messages.of_case(check, task.id, case, finding, trace, printed, build)
             tally.fail(message, case.public)
             tally.failing_s += time.perf_counter() - started
-            hopeless = finding.kind in ("not-implemented", "missing", "import")
+            hopeless = finding.kind in ("not-implemented", "missing", "import", "does-not-compile")
             if (
                 hopeless
                 or tally.fatal >= FATAL_FAULTS

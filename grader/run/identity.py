@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from grader.errors import CannotJudge
-from grader.paths import MODELS, PUBLIC_MODELS
+from grader.paths import KERNELS, MODELS, PUBLIC_MODELS
 
 GRADED_BY = ("course", "oracles", "policy", "run", "worker")  # what decides about a verdict
 PACKAGES = ("mlx", "numpy", "torch", "transformers")
@@ -27,6 +27,7 @@ def course_hash() -> str:
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent.parent
     files = [file for name in GRADED_BY for file in (package / name).rglob("*.py")]
+    files += [file for kind in ("*.cpp", "*.h", "CMakeLists.txt") for file in KERNELS.rglob(kind)]
     files += [file for name in PUBLIC_MODELS for file in (MODELS / name).glob("*") if file.is_file()]
     for file in sorted(files):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())

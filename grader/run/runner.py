@@ -21,7 +21,8 @@ from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
 from grader.run import identity, leftovers
 from grader.run.built import prepare
-from grader.run.execute import Executor, OracleCache
+from grader.run.execute import Executor
+from grader.run.oracle_cache import OracleCache
 from grader.run.outcome import Outcome
 from grader.run.rivals import Rivals
 from grader.run.session import Checkpoints, Session
@@ -53,6 +54,7 @@ class Request:
     include_hidden: bool = True
     unsafe: bool = False
     only_case: int | None = None
+    quick_build: bool = False  # compile for this machine's instruction set only: not for races
 
     @property
     def selected(self) -> tuple[Task, ...]:
@@ -114,7 +116,7 @@ class Runner:
             )
             folder.chmod(0o755)
             copy = snapshot(find(request.submission), folder / "snapshot")
-            built = prepare(copy, request.week, folder)
+            built = prepare(copy, request.week, folder, quick=request.quick_build, unsafe=request.unsafe)
             session = stack.enter_context(self._session(copy, request, built))
             run = _Run(request, copy, session, self._resources, self._log)
             run.prepare()

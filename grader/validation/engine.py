@@ -104,7 +104,9 @@ class Grader:
     def _judge(self, specimen: Specimen, root: Path) -> tuple[list[str], Result | None]:
         before = traces.look((ROOT, root.parent))
         try:
-            result = self._runner.grade(Request(self._week, root, tasks=specimen.tasks))
+            result = self._runner.grade(
+                Request(self._week, root, tasks=specimen.tasks, quick_build=specimen.group != "reference")
+            )
         except Exception as error:  # whatever it is, a specimen has ended the grader
             return [f"ended the grader: {type(error).__name__}: {error}"], None
         if specimen.group == "reference":

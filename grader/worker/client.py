@@ -263,6 +263,14 @@ class Worker:
         """Let the worker forget objects."""
         self._exchange({"op": "release", "handles": list(handles)}, self.spec.import_s)
 
+    def exports(self, op: str) -> bool:
+        """Tell whether the built module has a name, by importing it in the worker.
+
+        Raises:
+            Fault: the module does not load, or ends the process.
+        """
+        return self._exchange({"op": "exports", "name": op}, self.spec.import_s) is True
+
     def cpu_s(self) -> float:
         """Return the CPU seconds of this worker so far, seen from outside; 0.0 but on Linux."""
         return self._cpu_before + (self._child.cpu_s() if self._child is not None else 0.0)

@@ -42,6 +42,10 @@ class Compiled:
             return importlib.util.spec_from_loader(fullname, _Same(module), is_package=True)
         return importlib.util.spec_from_loader(fullname, _Same(self._loaded()))
 
+    def exports(self, name: str) -> bool:
+        """Tell whether the module, which is loaded if need be, has a name that stands for something compiled."""
+        return self._path is not None and name not in self._missing and hasattr(self._loaded(), name)
+
     def _means_it(self, local: str) -> bool:
         if self._name == OURS:
             return local == OURS

@@ -20,7 +20,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from . import checkpoint, resolve, standins, wire
+from . import checkpoint, refusals, resolve, standins, wire
 from .placed import Timed
 from .values import Objects, TooLarge, type_name
 from .zygote_protocol import CHANNEL_LOST
@@ -80,6 +80,7 @@ class Session:
         self._finder = resolve.Finder(
             config["package_dir"], config["package_name"], config["root"], config["built"]
         )
+        refusals.install((str(name), str(why)) for name, why in config["refused"])
         self._request = 0
         self._operations: dict[str, Callable[..., Any]] = {
             "prepare": self._prepare,
@@ -88,6 +89,7 @@ class Session:
             "checkpoint": self._checkpoint,
             "stand_in": self._stand_in,
             "release": self._release,
+            "exports": self._finder.exports,
             **Timed(self._objects, self._function).operations(),
         }
 

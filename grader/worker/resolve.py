@@ -88,6 +88,10 @@ class Finder(importlib.abc.MetaPathFinder):
         sys.modules[self.name] = package
         return package
 
+    def exports(self, name: str) -> bool:
+        """Tell whether the compiled module, which is loaded if need be, has a name."""
+        return self._compiled is not None and self._compiled.exports(name)
+
     def modules(self) -> list[str]:
         """Return the names of the package's modules and packages, sorted, without `__init__`."""
         folder = Path(self.package_dir)

@@ -14,7 +14,7 @@ from grader.course.arrays import EPS, LARGEST, make, numbers
 from grader.course.catalog import COURSE
 from grader.course.model import CaseCheck, Checkpoint, Layer, Made, Strided
 from grader.paths import ROOT
-from grader.run.execute import OracleCache
+from grader.run.oracle_cache import OracleCache
 from grader.run.session import Checkpoints
 from grader.worker.wire import Array
 

@@ -11,8 +11,8 @@ from grader.course.catalog import COURSE
 from grader.course.model import Matches
 from grader.oracles.mistakes import NotApplicable, find, registry
 from grader.run.compare import outside
-from grader.run.execute import OracleCache
 from grader.run.hints import Sample, prove
+from grader.run.oracle_cache import OracleCache
 from grader.run.session import Checkpoints
 
 LISTING = {

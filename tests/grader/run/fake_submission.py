@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 from grader.course import inputs
 from grader.course.model import Matches, Task, grid
-from grader.run.execute import Executor, OracleCache
+from grader.run.execute import Executor
+from grader.run.oracle_cache import OracleCache
 from grader.worker.client import Reply
 
 
