@@ -49,7 +49,8 @@ class Flaw:
         forgets: attention sees only the keys and values of this call.
         query_start, key_start: the position at which a piece's queries, keys begin: "start", "zero", "one-more" or
             "one-less" (where there is a past), "first-row", "longest".
-        mask: "causal", "none", or "top-left" (row i of a piece sees keys 0 to i).
+        mask: "causal", "none", "first-call" (none where there is a past), "alone" (none in a batch), or "top-left"
+            (row i of a piece sees keys 0 to i).
         sees_padding: the zeros in front of a shorter row count as keys and values.
         one_cache: all layers append to the same cache.
         newest_first: the new keys and values stand in front of the old ones.
@@ -114,7 +115,7 @@ class _Cache:
 
 def _hidden(length: int, keys: int, mask: str) -> Tensor:
     """Return which of `[L, S]` a query may not see."""
-    if mask == "none":
+    if mask == "none" or (mask == "first-call" and keys > length):
         return torch.zeros(length, keys, dtype=torch.bool)
     aligned = 0 if mask == "top-left" else keys - length
     return torch.ones(length, keys, dtype=torch.bool).triu(aligned + 1)
@@ -143,7 +144,8 @@ def _attention(
         nothing = torch.zeros(kv_heads, piece.padding, head_dim, dtype=torch.float64)
         key, value = torch.cat([nothing, key], -2), torch.cat([nothing, value], -2)
     scores = query @ repeat_heads(key, heads).mT * head_dim**-0.5
-    scores = scores.masked_fill(_hidden(length, key.shape[-2], flaw.mask), -torch.inf)
+    mask = "none" if flaw.mask == "alone" and len(piece.starts) > 1 else flaw.mask
+    scores = scores.masked_fill(_hidden(length, key.shape[-2], mask), -torch.inf)
     return merge_heads(torch.softmax(scores, -1) @ repeat_heads(value, heads)) @ w["o_proj.weight"].mT
 
 

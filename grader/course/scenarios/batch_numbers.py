@@ -123,7 +123,7 @@ def _answer(bench: Bench, asked: list[str], batch_size: int, prefill_step: int) 
         if fault.exception != "StopCall":
             raise
         bench.fail("no-stop", "no call of the model after the last <|im_end|>", "calls without an end")
-    got = continuous.results(bench, value, len(asked), whole_model.END)
+    got = continuous.by_index(bench, continuous.results(bench, value, len(asked), whole_model.END))
     for index, text in enumerate(right):
         if got[index] != text.strip():
             bench.fail("wrong-answer", f"{asked[index]!r} is answered {text!r}", repr(got[index]))

@@ -139,6 +139,9 @@ def _judge_feed(bench: Bench, script: Script) -> None:
         if call.caches is not None and call.caches != script.calls[0].caches:
             text = "every call gets the list of caches that the first one got"
             bench.fail("wrong-cache", text, f"call {step + 1} gets others", "make the caches before the loop")
+        if call.caches is not None and len(set(call.caches)) < len(call.caches):
+            text = "a list of as many caches as the model has layers"
+            bench.fail("wrong-cache", text, "the same cache several times", "make a cache for every layer")
         position += len(ids)
     if position < len(whole) or len(script.calls) < len(script.answer) + 1:
         bench.fail("stopped-early", f"{len(whole)} tokens fed, until the model answers EOS", f"{position}")

@@ -187,8 +187,8 @@ def generate(bench: Bench, setting: Setting, made: Play, model: Handle, answer: 
     return reply.value
 
 
-def results(bench: Bench, value: Any, count: int, end: str = WORDS[EOS]) -> dict[int, str]:
-    """Return the texts by prompt, without the text of EOS and outer blanks; the order is free.
+def results(bench: Bench, value: Any, count: int, end: str = WORDS[EOS]) -> list[tuple[int, str]]:
+    """Return the indices and texts, without the text of EOS and outer blanks.
 
     Raises:
         Failed: it is no list of `count` pairs of an index and a text.
@@ -196,14 +196,26 @@ def results(bench: Bench, value: Any, count: int, end: str = WORDS[EOS]) -> dict
     form = f"a list of {count} pairs (prompt_idx, text), one for every prompt"
     if not isinstance(value, (list, tuple)):
         bench.fail("wrong-type", form, "None" if value is None else type(value).__name__)
-    texts: dict[int, str] = {}
+    pairs: list[tuple[int, str]] = []
     for pair in value:
         if not isinstance(pair, (list, tuple)) or [type(part) for part in pair] != [int, str]:
             bench.fail("wrong-type", form, f"an element that is no such pair: {pair!r}")
-        texts[pair[0]] = pair[1].strip().removesuffix(end).strip()
-    if len(value) != count or set(texts) != set(range(count)):
-        bench.fail("wrong-index", form, f"indices {sorted(pair[0] for pair in value)}")
-    return texts
+        pairs.append((pair[0], pair[1].strip().removesuffix(end).strip()))
+    if len(pairs) != count:
+        bench.fail("wrong-shape", form, f"{len(pairs)} pairs")
+    return pairs
+
+
+def by_index(bench: Bench, pairs: list[tuple[int, str]]) -> dict[int, str]:
+    """Return the texts by prompt; the order is free.
+
+    Raises:
+        Failed: an index is missing, or there twice.
+    """
+    if sorted(index for index, _ in pairs) != list(range(len(pairs))):
+        what = f"the indices 0 to {len(pairs) - 1}, each once"
+        bench.fail("wrong-index", what, f"indices {[index for index, _ in pairs]}")
+    return dict(pairs)
 
 
 def judge_problem(bench: Bench, made: Play) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.course.scenarios.continuous import Play, Setting, judge_problem, play, results, shown
+from grader.course.scenarios.continuous import Play, Setting, by_index, judge_problem, play, results, shown
 
 if TYPE_CHECKING:
     from grader.run.bench import Bench
@@ -24,19 +24,29 @@ def _played(bench: Bench, public: Setting, *hidden: Setting) -> Iterator[tuple[S
 
 
 def _judge_texts(bench: Bench, made: Play, value: object) -> None:
-    got = results(bench, value, len(made.asked))
+    """Fail unless the texts are right, under whatever index: those are judged by one check alone."""
+    got = sorted(text for _, text in results(bench, value, len(made.asked)))
+    want = sorted(a.text.strip() for a in made.asked)
+    if got != want:
+        missing = [text for text in want if text not in got]
+        other = [text for text in got if text not in want]
+        bench.fail("wrong-text", f"among the texts: {shown(missing[:1])}", shown(other[:1]))
+
+
+def _judge_indices(bench: Bench, made: Play, value: object) -> None:
+    got = by_index(bench, results(bench, value, len(made.asked)))
     want = {a.index: a.text.strip() for a in made.asked}
-    if got == want:
-        return
-    index = min(i for i in want if got[i] != want[i])
-    others = [i for i, text in want.items() if text == got[index] and i != index]
-    hint = ""
-    if others:
-        hint = f"that is the text of prompt {others[0]}: keep prompt_idx with the request, not with the row"
-    elif sorted(got.values()) == sorted(want.values()):
-        hint = "the texts are right, but under other indices: keep prompt_idx with the request"
-    kind = "wrong-index" if others else "wrong-text"
-    bench.fail(kind, f"prompt {index} gets {shown([want[index]])}", shown([got[index]]), hint)
+    for index, text in want.items():
+        if got[index] == text:
+            continue
+        others = [i for i in want if want[i] == got[index]]
+        hint = ""
+        if others:
+            hint = (
+                f"that is the text of prompt {others[0]}: keep prompt_idx with the request, not with the row"
+            )
+        kind = "wrong-index" if others else "wrong-text"
+        bench.fail(kind, f"prompt {index} gets {shown([text])}", shown([got[index]]), hint)
 
 
 def every_text_is_its_own(bench: Bench) -> None:
@@ -47,7 +57,7 @@ def every_text_is_its_own(bench: Bench) -> None:
         Setting(((2, 3), (9, 8), (4, 1), (1, 6), (5, 5)), 5, 128),
     )
     for _, made, value in _played(bench, *settings):
-        _judge_texts(bench, made, value)
+        _judge_indices(bench, made, value)
 
 
 def more_prompts_than_rows(bench: Bench) -> None:
@@ -57,11 +67,15 @@ def more_prompts_than_rows(bench: Bench) -> None:
         Setting(((2, 5), (6, 1), (3, 3), (4, 2), (1, 4), (5, 6), (2, 2)), 3, 2),
     )
     for setting, made, value in _played(bench, *settings):
-        most = max((len(call.ids) for call in made.calls), default=0)
-        if most > setting.batch_size:
-            what = f"calls of at most {setting.batch_size} rows"
-            bench.fail("wrong-shape", what, f"a call of {most} rows")
+        _judge_rows(bench, setting, made)
         _judge_texts(bench, made, value)
+
+
+def _judge_rows(bench: Bench, setting: Setting, made: Play) -> None:
+    most = max((len(call.ids) for call in made.calls), default=0)
+    if most > setting.batch_size:
+        what = f"calls of at most batch_size={setting.batch_size} rows"
+        bench.fail("wrong-shape", what, f"a call of {most} rows")
 
 
 def eos_at_any_step(bench: Bench) -> None:
@@ -136,7 +150,8 @@ def decodes_together(bench: Bench) -> None:
 def one_at_a_time(bench: Bench) -> None:
     """With `batch_size=1` the prompts are answered one after the other."""
     settings = (Setting(((3, 4), (2, 0), (5, 2)), 1), Setting(((4, 1), (1, 5), (6, 3)), 1, 2))
-    for _, made, value in _played(bench, *settings):
+    for setting, made, value in _played(bench, *settings):
+        _judge_rows(bench, setting, made)
         _judge_texts(bench, made, value)
 
 
@@ -147,12 +162,13 @@ def stops_when_full(bench: Bench) -> None:
         Setting(((2, 40), (5, 3), (6, 40)), 2, 3, 16),
     )
     for setting, made, value in _played(bench, *settings):
-        got = results(bench, value, len(made.asked))
+        got = [text for _, text in results(bench, value, len(made.asked))]
         for asked in made.asked:
-            text, whole = got[asked.index], asked.text.strip()
+            words = asked.text.split()
+            text = next((t for t in got if t.split()[:1] == words[:1]), "")  # no two answers share a word
             room = setting.max_seq_len - len(asked.prompt)
             count = len(text.split())
             fits = count == len(asked.answer) if len(asked.answer) <= room - 2 else abs(count - room) <= 2
-            if not fits or whole.split()[:count] != text.split():
+            if not fits or words[:count] != text.split():
                 what = f"prompt {asked.index} gets about {min(room, len(asked.answer))} words of its answer"
                 bench.fail("wrong-text", what, f"{count} words: {shown([text])}")

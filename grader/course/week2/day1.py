@@ -15,6 +15,7 @@ CACHE = (
     "cache-offset-one-more",
     "cache-offset-one-less",
     "cache-mask-dropped",
+    "cache-mask-first-call",
     "cache-mask-top-left",
     "cache-shared",
     "cache-newest-first",

@@ -8,7 +8,7 @@ from grader.course.model import Scenario, Task
 from grader.course.week2.day1 import CACHE
 from grader.course.week2.names import EDGE
 
-BATCH = ("batch-padding-seen", "batch-first-row", "batch-longest", *CACHE)
+BATCH = ("batch-padding-seen", "batch-not-causal", "batch-first-row", "batch-longest", *CACHE)
 
 _batch = partial(Scenario, deadline_s=10, mistakes=BATCH)
 

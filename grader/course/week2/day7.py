@@ -11,7 +11,7 @@ T27 = Task(
     "Continuous batching",
     7,
     "batch.batch_generate",
-    needs=("2.6",),
+    needs=("2.1", "2.6"),
     blanks=("batch.Request", "batch.batch_generate"),
     checks=(
         Scenario(

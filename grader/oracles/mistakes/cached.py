@@ -45,6 +45,10 @@ _CACHE = {
         Flaw(mask="none"),
         "no causal mask: a token sees those that are fed after it in the same call",
     ),
+    "cache-mask-first-call": (
+        Flaw(mask="first-call"),
+        "only the first call has a causal mask; a later call that feeds several tokens needs one too",
+    ),
     "cache-mask-top-left": (
         Flaw(mask="top-left"),
         "the causal mask is aligned at the top left; row i of L sees keys 0 to S - L + i",
@@ -63,6 +67,10 @@ _BATCH = {
     "batch-padding-seen": (
         Flaw(sees_padding=True),
         "the padding in front of shorter rows is attended to: mask it with -inf, row by row",
+    ),
+    "batch-not-causal": (
+        Flaw(mask="alone"),
+        "in a batch a token sees those that are fed after it in the same call: each row's mask is causal, too",
     ),
     "batch-first-row": (
         Flaw(query_start="first-row", key_start="first-row"),
