@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import bench, check, doctor, history, submit, usage, validate
+from grader.cli import bench, check, compare, doctor, history, submit, usage, validate
 from grader.cli.interrupt import EXIT_CODE as INTERRUPTED
 from grader.cli.interrupt import Interrupted, ignore
 from grader.cli.terminal import ReaderGone, discard_output, prepare_streams, say
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "history": history.history,
     "show": history.show,
     "bench": bench.bench,
+    "compare": compare.compare,
     "doctor": doctor.doctor,
     "validate": validate.validate,
 }

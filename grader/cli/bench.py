@@ -166,7 +166,9 @@ class Order:
             raise CannotJudge(str(busy)) from busy
         except Interrupted as stop:
             kept = f"{sink.done} of {sink.total} shapes are measured and kept in {sink.json_file}"
-            stop.sentence = f"interrupted; {kept}" if sink.total else "interrupted before a shape was measured"
+            stop.sentence = (
+                f"interrupted; {kept}" if sink.total else "interrupted before a shape was measured"
+            )
             raise
         for note in result.notes:
             screen.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)

@@ -10,13 +10,17 @@ from sources import closure, imports, modules, tree
 
 # where a worker's process starts
 INSIDE = ("grader.worker.boot", "grader.worker.main", "grader.worker.zygote")
-SHARED = ("grader.result", "grader.speed_result", "grader.bench_result", "grader.errors")
+SHARED = ("grader.result", "grader.speed_result", "grader.bench_result", "grader.comparison", "grader.errors")
 
 # part: (parts of the grader that it may import, other packages beyond the standard library)
 TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.result": (("grader.speed_result",), ()),
     "grader.speed_result": ((), ()),
     "grader.bench_result": (("grader.speed_result",), ()),
+    "grader.comparison": (
+        ("grader.bench_result", "grader.result", "grader.speed_result", "grader.errors"),
+        (),
+    ),
     "grader.errors": ((), ()),
     "grader.paths": ((), ()),
     "grader.worker": (("grader.errors", "grader.worker"), ("numpy", "mlx", "kernels")),
