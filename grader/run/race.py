@@ -64,6 +64,23 @@ class RivalFailed(Exception):
     """The reference did not answer: no fault of the submission."""
 
 
+class RivalSide(Side):
+    """The reference's side."""
+
+    def converse(
+        self, sets: Sequence[ArgumentSet], deadline_s: float, idle: int | None = None
+    ) -> Conversation:
+        """Make the calls as `Side.converse` does.
+
+        Raises:
+            RivalFailed: the reference did not answer.
+        """
+        try:
+            return super().converse(sets, deadline_s, idle)
+        except Fault as fault:
+            raise RivalFailed(f"the reference failed while it was timed: {fault}") from fault
+
+
 class Race:
     """Rounds of two sides.
 
@@ -132,12 +149,7 @@ class Race:
         return sample(found[True]), sample(found[False])
 
     def _converse(self, ours: bool, sets: list[ArgumentSet], idle: int | None = None) -> Conversation:
-        if ours:
-            return self.ours.converse(sets, self._deadline_s, idle)
-        try:
-            return self.theirs.converse(sets, self._deadline_s, idle)
-        except Fault as fault:
-            raise RivalFailed(f"the reference failed while it was timed: {fault}") from fault
+        return (self.ours if ours else self.theirs).converse(sets, self._deadline_s, idle)
 
 
 def sample(found: Conversation) -> Sample:

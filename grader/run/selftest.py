@@ -25,11 +25,12 @@ from grader.course import kernel_inputs
 from grader.course.model import FasterThan, Rival, Task
 from grader.errors import CannotJudge
 from grader.run import race
+from grader.run.gates import Grounds, guarded
 from grader.run.outcome import Outcome
 from grader.run.rivals import NoRival, Rivals
 from grader.run.runner import Resources
 from grader.run.session import Session
-from grader.run.speed import Faster, Grounds, guarded
+from grader.run.speed import Faster
 
 THRESHOLD = 1.15
 FACTORS = (1.0, 1.10, 1.25, 1.50)
