@@ -27,14 +27,15 @@ import numpy as np
 import torch
 
 from grader.course.arrays import EPS
-from grader.course.model import Call, Case, Checkpoint, Layer, Matches, Task
+from grader.course.model import Call, Case, Checkpoint, Layer, Made, Matches, Strided, Task
 from grader.course.tolerances import C, tiny
-from grader.course.week1 import WEEK
+from grader.course.week1 import WEEK as WEEK1
+from grader.course.week2 import WEEK as WEEK2
 from grader.oracles.expected import Expected
 from grader.oracles.mistakes import Mistake, NotApplicable, find
 from grader.paths import ROOT
 from grader.run import compare
-from grader.run.execute import OracleCache
+from grader.run.oracle_cache import OracleCache
 from grader.run.oracle_calls import arguments
 from grader.run.oracle_calls import find as find_oracle
 from grader.run.runner import Resources, worker_spec
@@ -46,11 +47,12 @@ from grader.worker.submission import find as find_layout
 from grader.worker.submission import snapshot
 from grader.worker.values import to_mx
 from grader.worker.wire import Array, Dtype
-from tests import torch_functions
+from tests import kernel_functions, torch_functions
 
 FILE = ROOT / "docs" / "tolerances.md"
 FIRST_SEED = 1000
 UNSEEN = 1e-6
+TASKS = (*WEEK1.tasks, WEEK2.task("2.2"), WEEK2.task("2.4"))
 SAME_ARITHMETIC = ("layout_", "imports_", "generate_", "sampler_", "causal_", "debug_", "signatures_")
 """Variations that compute with the reference's own operations."""
 
@@ -104,13 +106,16 @@ class Example:
         want = self.expected.value.numpy()
         if got.shape != want.shape:
             return math.inf
+        judged = np.isfinite(self.expected.magnitude.numpy()) if self.expected.magnitude is not None else True
         assert self.expected.magnitude is not None
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             error = np.abs(got - want)
             unit = EPS[self.call.dtype] * self.expected.magnitude.numpy()
             beyond = np.maximum(error - tiny(self.call.dtype), 0.0)
             ratio = np.where(beyond == 0, 0.0, beyond / unit)
-        return float(np.nan_to_num(np.where(got == want, 0.0, ratio), nan=math.inf).max(initial=0.0))
+        return float(
+            np.nan_to_num(np.where((got == want) | ~judged, 0.0, ratio), nan=math.inf).max(initial=0.0)
+        )
 
 
 def rows() -> list[str]:
@@ -119,8 +124,8 @@ def rows() -> list[str]:
 
 
 def checks(names: set[str] | None = None) -> Iterator[tuple[Task, Matches]]:
-    """Yield the checks of Week 1 whose tolerance is one of the rows `names`, or any that is not exact."""
-    for task in WEEK.tasks:
+    """Yield the checks whose tolerance is one of the rows `names`, or any that is not exact."""
+    for task in TASKS:
         for check in task.checks:
             if (
                 isinstance(check, Matches)
@@ -193,39 +198,21 @@ def _live(value: Any, folders: Checkpoints) -> Any:
     if isinstance(value, Layer):
         parts = (to_mx(p) for p in (value.weight, value.scales, value.biases))
         return standins.quantized_layer(lambda *_: None, "", *parts, value.group_size, value.bits)
+    if isinstance(value, Strided):
+        return standins.strided(lambda *_: None, "", to_mx(value.array), value.axes)
+    if isinstance(value, Made):  # the layer has the fields of the weights
+        return _live(value.argument, folders)
     return getattr(mx, value.name) if isinstance(value, Dtype) else value
 
 
-class Torch:
-    """PyTorch's own functions at the input's precision."""
-
-    name = "PyTorch"
-
-    def differs(self, target: str) -> bool:
-        """Return whether PyTorch has something for the target."""
-        return target in torch_functions.TARGETS
-
-    @torch.no_grad()
-    def __call__(self, example: Example, folders: Checkpoints) -> np.ndarray[Any, Any]:
-        """Return the answer in float64."""
-        kind = getattr(torch, example.call.dtype)
-        named = {
-            k: v.to(kind) if isinstance(v, torch.Tensor) and v.is_floating_point() else v
-            for k, v in example.named.items()
-        }
-        target = example.check.target + (f".{example.call.method}" if example.call.method else "")
-        return np.asarray(
-            torch_functions.TARGETS[target.removesuffix(".as_linear")](**named).double().numpy()
-        )
-
-
-Implementation = Package | Torch
+Implementation = Package | torch_functions.Torch | kernel_functions.Kernel
 
 
 def honest(stack: ExitStack, only: Callable[[str], bool] = lambda name: True) -> list[Implementation]:
     """Return the implementations that have to be inside: reference, variations, PyTorch."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-margins-")))
-    found: list[Implementation] = [Package("reference", ROOT / "reference"), Torch()]
+    found: list[Implementation] = [Package("reference", ROOT / "reference"), torch_functions.Torch()]
+    found += kernel_functions.kernels(lambda value: _live(value, None))
     for specimen in corpus.load(ROOT / "tests", "variations", 1):
         if specimen.name.startswith(SAME_ARITHMETIC) or not only(specimen.name):
             continue
@@ -290,7 +277,7 @@ def measure(
             row = found[check.tolerance]
             for example in examples(task, check, OracleCache(seed, folders)):
                 for one in implementations:
-                    if one.differs(check.target):
+                    if one.differs(check.target) and not kernel_functions.exempt(one, check.tolerance):
                         row.saw(one.name, example.call.dtype, example.distance(one(example, folders)) / row.c)
                 for name in check.mistakes if mistakes else ():
                     ratio = wrong(find(name), example)

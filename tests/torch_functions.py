@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -159,3 +160,24 @@ TARGETS: dict[str, Callable[..., Tensor]] = {
     "qwen2_week1.Qwen2ModelWeek1": model,
     "quantize.dequantize_linear": dequantize,
 }
+
+
+class Torch:
+    """PyTorch's own functions at the input's precision."""
+
+    name = "PyTorch"
+
+    def differs(self, target: str) -> bool:
+        """Return whether PyTorch has something for the target."""
+        return target in TARGETS  # what kernels compute is in kernel_functions
+
+    @torch.no_grad()
+    def __call__(self, example: Any, folders: Any) -> np.ndarray[Any, Any]:
+        """Return the answer in float64."""
+        kind = getattr(torch, example.call.dtype)
+        named = {
+            k: v.to(kind) if isinstance(v, torch.Tensor) and v.is_floating_point() else v
+            for k, v in example.named.items()
+        }
+        target = example.check.target + (f".{example.call.method}" if example.call.method else "")
+        return np.asarray(TARGETS[target.removesuffix(".as_linear")](**named).double().numpy())
