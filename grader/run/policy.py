@@ -6,6 +6,7 @@ sessions and messages; which names are forbidden is data of the course.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -15,15 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course.model import Allowed, Matches, Task
-from grader.paths import ROOT
+from grader.paths import ROOT, builds
 from grader.policy.rules import Forbids, Found, to_json
 from grader.result import Message
 from grader.run import describe
 from grader.run.session import Session
+from grader.worker.build import Built
+from grader.worker.build_cache import Cache
+from grader.worker.conversation import WorkerSpec
 from grader.worker.faults import Fault
 
 if TYPE_CHECKING:
-    from grader.run.execute import OracleCache
+    from grader.run.oracle_cache import OracleCache
 
 READING_S = 30
 MAX_NOTES = 40
@@ -37,23 +41,25 @@ def refusals(task: Task) -> tuple[tuple[str, str], ...]:
     return tuple((name, f"task {task.id} forbids {name.replace('mlx.core', 'mx', 1)}") for name in names)
 
 
-def read(root: Path, package: str, target: str, forbids: Forbids) -> list[Found]:
-    """Return what stands against a snapshot's text.
+def read(spec: WorkerSpec, target: str, op: str, forbids: Forbids) -> list[Found]:
+    """Return what stands against a submission's text and its compiled objects.
 
     Args:
-        root: the snapshot.
-        package: the package's name.
+        spec: where snapshot and built kernels lie.
         target: the task's main target.
+        op: the task's C++ op.
         forbids: what the task forbids.
 
     Returns:
-        Certain findings first. If the text cannot be read within the limits: one doubtful finding that says so.
+        Certain findings first. If they cannot be read within the limits: one doubtful finding that says so.
     """
     request = {
-        "files": {str(p.relative_to(root)): p.read_bytes().decode("latin-1") for p in _sources(root)},
-        "package": package,
+        "files": {str(p.relative_to(spec.root)): _bytes(p) for p in _sources(spec.root)},
+        "package": spec.package_name,
         "target": target,
+        "op": op,
         "forbids": to_json(forbids),
+        "objects": _objects(spec.built) if spec.built is not None else {},
     }
     try:
         done = subprocess.run(
@@ -63,16 +69,35 @@ def read(root: Path, package: str, target: str, forbids: Forbids) -> list[Found]
             text=True,
             timeout=READING_S,
             check=True,
-            env={"PATH": os.defpath},
+            env={"PATH": os.environ.get("PATH", os.defpath)},
         )
-        return [Found(*found) for found in json.loads(done.stdout)]
+        return sorted((Found(*found) for found in json.loads(done.stdout)), key=lambda f: not f.certain)
     except (subprocess.SubprocessError, ValueError) as error:
-        why = f"the text could not be read: {type(error).__name__}"
+        why = f"could not be read: {type(error).__name__}"
         return [Found("the submission", 0, "", False, why)]
 
 
 def _sources(root: Path) -> list[Path]:
     return sorted(p for p in root.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+
+
+def _bytes(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def _objects(built: Built) -> dict[str, dict[str, object]]:
+    """Return the objects of the submission's own sources; those of the toolchain are not in question."""
+    if built.folder is None:
+        return {}
+    is_ours = built.module is not None and built.module.name.startswith("kernels.")
+    cache = Cache(builds())
+    found: dict[str, dict[str, object]] = {}
+    for name, key in built.objects.items():
+        source, entry = built.folder / name, cache.get(key, ".o")
+        if source.is_file() and entry is not None and not (is_ours and "/" in name):
+            binding = b"NB_MODULE" in source.read_bytes()
+            found[name] = {"data": _bytes(entry), "binding": binding}
+    return found
 
 
 class Judge:
@@ -118,8 +143,8 @@ class Judge:
         if task.forbids is None:
             return []
         if task.id not in self._read:
-            spec = self._session.spec
-            self._read[task.id] = read(spec.root, spec.package_name, task.target, task.forbids)
+            op = next((c.op for c in task.checks if isinstance(c, Allowed)), "")
+            self._read[task.id] = read(self._session.spec, task.target, op, task.forbids)
         return self._read[task.id]
 
     def _call(self, check: Allowed, task: Task) -> Message | None:

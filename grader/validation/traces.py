@@ -9,6 +9,7 @@ end with it; folders of other graders that run at the same time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from pathlib import Path
 
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")
 OURS = ("grader-", "canary-", "pytest-", "pymp-", "tmp")  # made by graders, also by those beside this one
+BUILDS = "grader-build-"  # where compilers write as a worker's user; gone when the build ends
 SYSV = {"shm": "shmid", "sem": "semid", "msg": "msqid"}
 LISTENS = "0A"
 MAX_ENTRIES = 20_000  # of one place: a full folder is no reason to walk for minutes
@@ -90,11 +92,19 @@ def _may_be_of(name: str, owners: frozenset[int]) -> bool:
         owner = os.lstat(name).st_uid
     except OSError:
         return False
+    return owner in owners and not _in_a_workplace(name, owner)
+
+
+def _in_a_workplace(name: str, owner: int) -> bool:
+    """Return whether a file is of our own user, or a compiler's, in a folder that a grader of our user has made."""
     for place in PLACES:
         top = os.path.relpath(name, place).split(os.sep)[0]
-        if name.startswith(place + os.sep) and top.startswith(OURS) and owner == os.getuid():
-            return False
-    return owner in owners
+        if not name.startswith(place + os.sep) or not top.startswith(OURS):
+            continue
+        with contextlib.suppress(OSError):
+            makers = os.lstat(os.path.join(place, top)).st_uid
+            return makers == os.getuid() and (owner == makers or top.startswith(BUILDS))
+    return False
 
 
 def _changeable(name: str, owners: frozenset[int]) -> bool:
@@ -117,10 +127,23 @@ def _descendants() -> set[int]:
 def _orphans() -> Iterable[tuple[int, int]]:
     """Yield processes whose parent is the first process, gone, or of the same user: workers belong to a zygote."""
     processes = _processes()
-    for pid, (parent, user, state) in processes.items():
-        parents_user = processes[parent][1] if parent in processes else user
-        if state != "Z" and (parent == 1 or parents_user == user):
+    for pid, (_, user, state) in processes.items():
+        if state != "Z" and not _has_a_grader(pid, user, processes):
             yield pid, user
+
+
+def _has_a_grader(pid: int, user: int, processes: dict[int, tuple[int, int, str]]) -> bool:
+    """Return whether a process descends from one of another user: workers and compilers do, until they are swept."""
+    seen = {pid}
+    while pid in processes and pid != 1:
+        parent, owner, _ = processes[pid]
+        if owner != user:
+            return True
+        if parent in seen:
+            break
+        seen.add(parent)
+        pid = parent
+    return False
 
 
 def _processes() -> dict[int, tuple[int, int, str]]:
