@@ -23,6 +23,13 @@ SHAPES: dict[str, dict[str, Any]] = {
         "rope_theta": 500.0,
         "rms_norm_eps": 1e-3,
     },
+    # for gates: room for 1,000 positions
+    "random-long": {
+        "tie_word_embeddings": True,
+        "num_hidden_layers": 4,
+        "rope_theta": 1000000.0,
+        "max_position_embeddings": 1024,
+    },
     "random-deep": {"tie_word_embeddings": True, "num_hidden_layers": 6, "rope_theta": 10000.0},
 }
 

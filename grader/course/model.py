@@ -236,6 +236,45 @@ class FasterThan(Measured):
 
 
 @dataclass(frozen=True)
+class ScalesLike(Measured):
+    """With the submission's caches a token late in a text costs at most `threshold` times as much as an early one."""
+
+    checkpoint: str = ""  # a random one, made from the secret seed
+    positions: tuple[int, int] = (50, 500)
+    threshold: float = 1.5  # largest ratio that passes
+    group: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class UsesAtMost(Measured):
+    """A call's own memory stays under a bound that no matrix of scores fits into."""
+
+    target: str = ""
+    inputs: Builder | None = None
+    axes: tuple[Mapping[str, Any], ...] = ()  # sizes, the last one is judged; the first warms up
+    bound_bytes: float = 0.0  # beyond arguments and process
+    oracle: str = ""
+    tolerance: str = ""
+    against: str = ""  # what the bound is made of
+    group: str = ""
+    labels: tuple[str, ...] = ()  # one for each size
+
+
+@dataclass(frozen=True)
+class GainsFromBatch(Measured):
+    """Several requests together have at least `threshold` times the throughput that they have one after another."""
+
+    checkpoint: str = ""
+    requests: int = 4
+    prompt: int = 6  # tokens
+    tokens: int = 20  # of each answer
+    threshold: float = 1.5  # smallest ratio that passes
+    group: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class Unavailable(Check):
     """What cannot be graded here: SKIPPED with the reason, and worth no points."""
 

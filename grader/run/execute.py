@@ -24,6 +24,7 @@ from grader.course.model import (
     KeepsDtype,
     Matches,
     Rejects,
+    ScalesLike,
     Scenario,
     Task,
     Unavailable,
@@ -38,6 +39,7 @@ from grader.run.built import judge_build
 from grader.run.compare import judge, target, values
 from grader.run.findings import Failed, Finding
 from grader.run.gates import Grounds, guarded
+from grader.run.growth import Growth
 from grader.run.hints import Sample, prove
 from grader.run.oracle_cache import OracleCache
 from grader.run.oracle_calls import arguments, find
@@ -214,6 +216,10 @@ class Executor:
         case = next(first.cases(False, task.first_case(first))) if first is not None else None
         call = self._cache.build(task.id, first, case) if first is not None and case is not None else None
         return judge_build(check, task, self._session, first, call)
+
+    @_run.register
+    def _(self, check: ScalesLike, task: Task, only_case: int | None) -> Outcome:
+        return guarded(check, task, task.target, Growth(check, task, self._grounds).run)
 
     @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.bench.gate import Gate, Measurement, Speed, measure
+from grader.bench.gate import Gate, Measurement, measure
 from grader.bench.machine import Machine
 from grader.course.arrays import EPS, numbers
 from grader.course.model import Call, Case, FasterThan, Rival, Task
-from grader.result import Message, Verdict
 from grader.run import race
 from grader.run.compare import judge, target
-from grader.run.gates import Grounds, WrongWhileTimed, bar, machine, triple, unmeasured
+from grader.run.gate_messages import Told, outcome, speed_result
+from grader.run.gates import Grounds, WrongWhileTimed, bar, machine
 from grader.run.oracle_calls import arguments, find
 from grader.run.outcome import Outcome
 from grader.run.race import Race, RivalSide, Side
@@ -71,7 +71,7 @@ class Faster:
                 bars = self._bars(found)
         finally:
             self._stop()
-        return outcome(check, self._task, found, self._result(found, bars, peak))
+        return outcome(check, self._task, found, self._told(), self._result(found, bars, peak))
 
     def _has_cpu_clock(self) -> bool:
         return all(worker.cpu_s() > 0 for worker in self._workers)
@@ -162,25 +162,23 @@ class Faster:
         return float(getattr(found, self._channel()))
 
     def _result(self, found: Measurement, bars: tuple[Bar, ...], peak: Machine | None) -> SpeedResult:
-        check = self._check
-        has_clock = found.cpu.median > 0
-        return SpeedResult(
-            group=check.group,
-            label=check.label,
-            verdict=found.verdict.value,
-            unit="time",
-            against=check.rival.name,
-            threshold=check.threshold,
-            wall=triple(found.wall),
-            cpu=triple(found.cpu) if has_clock else None,
-            bars=bars,
-            rounds=len(found.rounds),
-            processes=found.processes,
-            reason=found.reason,
-            flops=check.flops,
-            moved_bytes=check.moved_bytes,
+        return speed_result(
+            self._check,
+            found,
+            self._told(),
+            bars,
+            flops=self._check.flops,
+            moved_bytes=self._check.moved_bytes,
             peak_flops=peak.flops if peak is not None else 0.0,
             peak_bytes_per_s=peak.bytes_per_s if peak is not None else 0.0,
+        )
+
+    def _told(self) -> Told:
+        check = self._check
+        return Told(
+            f"{check.target}, {check.label}",
+            f"at most {three(check.threshold)}x of the time that {check.rival.name} of the reference takes",
+            check.rival.name,
         )
 
 
@@ -197,30 +195,3 @@ def surely_right(got: Any, right: Any, dtype: str) -> bool:
     size = np.sqrt(np.mean(np.square(theirs), axis=-1, keepdims=True))
     with np.errstate(invalid="ignore"):
         return bool(np.all(np.abs(mine - theirs) <= SURELY_RIGHT * EPS[dtype] * size))
-
-
-def outcome(check: FasterThan, task: Task, found: Measurement, speed: SpeedResult) -> Outcome:
-    """Return what a measurement means for a check."""
-    if found.verdict is Speed.PASS:
-        return Outcome(Verdict.PASS, 1, 1, speed=speed)
-    called = f"{check.target}, {check.label}"
-    if found.verdict is Speed.INCONCLUSIVE:
-        return unmeasured(check, task, called, found.reason, speed)
-    gate = f"gate {three(check.threshold)}x; {len(found.rounds)} rounds"
-    if found.verdict is Speed.INVALID:
-        kind, got = "impossible-speed", f"{found.reason}; {len(found.rounds)} rounds"
-    else:
-        kind, got = "too-slow", f"{_ratios(check, found, speed)}; {gate}"
-    expected = f"at most {three(check.threshold)}x of the time that {check.rival.name} of the reference takes"
-    return Outcome(
-        Verdict.FAIL, 0, 1, Message(kind, called, expected, got, rerun=f"grader check {task.id}"), speed=speed
-    )
-
-
-def _ratios(check: FasterThan, found: Measurement, speed: SpeedResult) -> str:
-    """Return "3.2x [3.1, 3.3] of rung 2's CPU time, 3.3x of its wall time"."""
-    name, wall = check.rival.name, found.wall
-    if speed.cpu is None:
-        return f"{three(wall.median)}x [{three(wall.low)}, {three(wall.high)}] of {name}'s wall time"
-    cpu = f"{three(found.cpu.median)}x [{three(found.cpu.low)}, {three(found.cpu.high)}]"
-    return f"{cpu} of {name}'s CPU time, {three(wall.median)}x of its wall time"

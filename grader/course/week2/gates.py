@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from grader.course import kernel_inputs
-from grader.course.model import FasterThan, Rival
+from grader.course.model import FasterThan, Rival, ScalesLike
 from grader.course.week2.names import EDGE
 
 HALF_SPEED = 2.0
@@ -133,5 +133,17 @@ ATTENTION_EXTRA = (
         "last rung",
         tier=EDGE,
         points=1,
+    ),
+)
+
+CACHE = (
+    ScalesLike(
+        "growth",
+        "a token at position 500 costs at most 1.5 times as much as one at position 50",
+        points=4,
+        deadline_s=20,
+        checkpoint="random-long",
+        group="2.1 one token beside a KV cache",
+        label="position 500",
     ),
 )
