@@ -30,6 +30,7 @@ SAMPLED = {
 EQUALS = {
     ("1.1.1 attention-scale-zero", "scale-ignored"): "scale-zero-lost",  # at scale = 0 both take the default
     ("1.3.1 grouped-scale-zero", "scale-ignored"): "scale-zero-lost",
+    ("2.4 flash-scale-zero", "scale-ignored"): "scale-zero-lost",
     ("1.3.1 grouped-causal", "mask-ignored"): "mask-causal-ignored",  # the word is the only mask in these
     ("1.3.1 grouped-leading-axes", "mask-ignored"): "mask-causal-ignored",
     (
