@@ -9,7 +9,7 @@ from functools import partial
 
 from grader.course import kernel_inputs as inputs
 from grader.course.model import Allowed, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
-from grader.course.week2.names import CORE, EDGE, FLASH, FLASH_MASKS, HALF, KEYS, ONLINE, STYLE
+from grader.course.week2.names import CORE, EDGE, FLASH, FLASH_MASKS, HALF, HIDDEN, KEYS, ONLINE, STYLE
 from grader.course.week2.policy import FLASH_ATTENTION, SENTENCE
 
 _flash = partial(
@@ -94,6 +94,7 @@ T24 = Task(
                 mask=["random", "causal", "holes", "late"],
             ),
             mistakes=(
+                *HIDDEN,
                 *FLASH_MASKS,
                 "flash-mask-first-head",
                 "flash-mask-first-batch",
@@ -246,6 +247,7 @@ T24 = Task(
             points=1,
             public=grid(lead=[(1,)], H_q=[4], H=[2], L=[3], S=[5], D=[32], dtype=["bfloat16"]),
             hidden=grid(lead=[(2,)], H_q=[4], H=[2], L=[4], S=[40], D=[64], dtype=["bfloat16"]),
+            mistakes=(),  # too coarse to tell them apart
         ),
         _flash(
             "flash-strided",

@@ -40,5 +40,6 @@ KEYS = (
     "flash-padding-counted",
     "flash-not-divided",
 )
+HIDDEN = ("flash-hidden-block-32", "flash-hidden-block-64")
 FLASH_MASKS = ("mask-ignored", "mask-subtracted", "mask-before-scale", "flash-mask-multiplied")
 FLASH = (*HEADS, *SCALES, "softmax-over-queries", "softmax-missing", "flash-not-divided")

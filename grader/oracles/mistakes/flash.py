@@ -64,6 +64,25 @@ for _name, (_hint, _total, _output) in _FORGOTTEN.items():
         _forgets(_name, _size, _hint, _total, _output)
 
 
+def _hidden_block(size: int) -> None:
+    def wrong(**p: Any) -> Tensor:
+        scores, value = _scores(p)
+        hidden = scores[..., :size].isneginf().all(-1, keepdim=True)
+        if not bool(hidden.any()):
+            raise NotApplicable
+        right = torch.softmax(scores, -1) @ value
+        return torch.where(hidden, torch.nan, right)
+
+    mistake(
+        f"flash-hidden-block-{size}",
+        "where the first block of keys is hidden, exp(-inf + inf) gives NaN; take nothing from a block without a key",
+    )(wrong)
+
+
+for _size in (BLOCK, 64):
+    _hidden_block(_size)
+
+
 @mistake("flash-last-block-left-out", f"keys beyond the last whole block of {BLOCK} are left out")
 def last_block(**p: Any) -> Tensor:
     scores, value = _scores(p)
