@@ -79,8 +79,8 @@ def build(
     """
     if copy.kernels_dir is None:
         return Built(missing=dict.fromkeys(ops, NO_SOURCES), messages=dict.fromkeys(ops, NO_SOURCES))
-    recipe, toolchain = _toolchain(sanitize)
-    planned = plan(copy.kernels_dir, recipe, toolchain, quick)
+    recipe, folder = toolchain(sanitize)
+    planned = plan(copy.kernels_dir, recipe, folder, quick)
     key = _key(planned, ops, recipe)
     try:
         kept = Cache(cache)
@@ -88,7 +88,7 @@ def build(
             record = _known(kept, key)
             if record is None:
                 compiler = Compiler(recipe, kept, unsafe, wall_s)
-                record = _stored(kept, key, link(planned, ops, compiler, recipe, toolchain, sanitize))
+                record = _stored(kept, key, link(planned, ops, compiler, recipe, folder, sanitize))
                 kept.trim()
         return _placed(kept, key, record, target, copy.kernels_dir, sanitize)
     except OSError as error:
@@ -97,7 +97,7 @@ def build(
         raise CannotJudge(f"the kernels cannot be built: {where}: {reason}") from error
 
 
-def _toolchain(sanitize: bool) -> tuple[Recipe, Path]:
+def toolchain(sanitize: bool) -> tuple[Recipe, Path]:
     """Return the command lines and the folder of bindings.
 
     Raises:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -79,7 +80,7 @@ class Compiler:
     def link(
         self, objects: Mapping[str, Path], name: str, libraries: Sequence[str], options: Sequence[str] = ()
     ) -> tuple[Path | None, str, str]:
-        """Link objects and return the module (removed with the next link), what the linker said, and nm's list.
+        """Link objects and return the module (to be moved or removed), what the linker said, and nm's list.
 
         Args:
             objects: Unit's name -> object.
@@ -99,7 +100,7 @@ class Compiler:
             if not ended.ok or not made.is_file():
                 return None, said or "the linker failed", ""
             undefined = self._run([_nm(recipe), "-D", "--undefined-only", f"../out/{name}"], place)
-            kept = self._cache.put(f"{id(place):x}".rjust(8, "0"), f".{name}", made)
+            kept = self._cache.put(uuid.uuid4().hex, f".{name}", made)
             return kept, said, undefined.log
 
     def undefined_by(self, objects: Mapping[str, Path]) -> dict[str, set[str]]:

@@ -80,7 +80,7 @@ def find(path: Path) -> Layout:
     for candidate in (top / place for top in tops for place in ("", *PACKAGE_PLACES)):
         if _is_folder(candidate) and candidate.resolve().is_relative_to(root) and _has_chapter(candidate):
             candidate = candidate.resolve()
-            return Layout(root, candidate, _package_name(candidate), _kernels(candidate, root))
+            return Layout(root, candidate, _package_name(candidate), _kernels(candidate))
     looked = ", ".join(f"{place}/" for place in PACKAGE_PLACES)
     raise SubmissionRejected(
         f"no package found in {shown(path)}: looked for {CHAPTERS[0]} and the other chapters in the folder "
@@ -277,8 +277,12 @@ def _package_name(folder: Path) -> str:
     return name if name.isidentifier() and name.isascii() and name not in _TAKEN_NAMES else "submission"
 
 
-def _kernels(package: Path, root: Path) -> Path | None:
-    """Return the folder with kernels in the package or beside it, but not outside of the submission."""
-    places = [package] if package == root else [package, package.parent]
-    folders = [place / name for place in places for name in KERNEL_NAMES]
-    return next((f for f in folders if f.is_dir() and not f.is_symlink()), None)
+def _kernels(package: Path) -> Path | None:
+    """Return the folder with kernels in the package or beside it; what else lies outside of `root` is not looked at."""
+    folders = [place / name for place in (package, package.parent) for name in KERNEL_NAMES]
+    return next((f for f in folders if _is_folder(f) and not f.is_symlink() and not _is_toolchain(f)), None)
+
+
+def _is_toolchain(folder: Path) -> bool:
+    """Tell whether a folder named `kernels` is this project's build, beside a package without kernels of its own."""
+    return (folder / "build.py").is_file() and (folder / "module.cpp").is_file()

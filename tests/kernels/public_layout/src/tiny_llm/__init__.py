@@ -1,0 +1,1 @@
+"""A package in the public course's layout; its kernels lie beside it, in src/extensions."""

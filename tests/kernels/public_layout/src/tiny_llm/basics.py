@@ -1,0 +1,1 @@
+"""Nothing of the first week: what is under test here is the layout."""
