@@ -144,6 +144,12 @@ def test_hidden_findings_give_the_share_in_words(count, share):
     )
 
 
+def test_an_element_with_an_infinite_bound_is_not_judged():
+    """Whatever it holds, NaN included; its neighbours are."""
+    got, bound = np.array([np.nan, np.inf, 5.0, 5.0]), np.array([np.inf, np.inf, np.inf, 1.0])
+    assert outside(got, np.zeros(4), bound).tolist() == [False, False, False, True]
+
+
 def test_outside_is_elementwise():
     """The mask itself, for what the sentences do not show."""
     got, right = np.array([0.0, 1.0, np.nan, np.inf, np.nan]), np.array([0.5, 0.0, 1.0, np.inf, np.nan])

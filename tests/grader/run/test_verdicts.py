@@ -7,7 +7,7 @@ import itertools
 import pytest
 from fake_submission import softmax
 
-from grader.course.model import Task, Week
+from grader.course.model import Task, Unavailable, Week
 from grader.result import Message, Tier, Verdict
 from grader.run.execute import Outcome
 from grader.run.verdicts import check_result, grader_error, not_run, task_result
@@ -141,6 +141,15 @@ def test_reasons_name_what_to_mend_first():
     assert "costs no points" in reason(ERROR, {})
     assert "costs no points" in reason(INCONCLUSIVE, {})
     assert reason(FAIL, {}) == ""
+
+
+def test_what_cannot_be_graded_here_is_skipped_with_its_reason():
+    """No points to lose, and the reason is that of the check, not of a needed task."""
+    check = Unavailable("graded", "s", reason="no such hardware")
+    task = Task("9.4", "T", 1, "b.g", (check,), needs=("9.1",))
+    found = check_result(WEEK, task, check, Outcome(SKIPPED), [], {"9.1": FAIL})
+    got = task_result(task, [found], {"9.1": FAIL})
+    assert (got.verdict, got.max_points, got.reason) == (SKIPPED, 0, "no such hardware")
 
 
 def test_an_error_of_the_grader_names_its_kind_and_place_alone():

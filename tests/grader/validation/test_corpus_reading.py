@@ -92,6 +92,27 @@ def test_a_specimen_may_be_the_root_itself(tmp_path, project):
     assert built(specimen, project, tmp_path) == {"basics.py": "x = None\n"}
 
 
+def test_kernels_of_a_base_take_the_place_of_the_references(tmp_path, project):
+    """Python of the reference, sources of the bases, and for each source the skeleton's header."""
+    for path in ("reference/kernels/big.cpp", "tests/bases/one/kernels/f.cpp", "tests/bases/two/kernels/g.cpp"):
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(path)
+    (project / "student" / "kernels").mkdir()
+    for name in ("f.h", "g.h", "other.h"):
+        (project / "student" / "kernels" / name).write_text(name)
+    specimen = Specimen("s", "mutants", "S.", base="one+two", changes=(("kernels/g.cpp", "two", "2"),))
+    assert built(specimen, project, tmp_path) == {
+        "student/basics.py": "x = 1\ny = 1\n",
+        "student/sampler.py": "z = 3\n",
+        "student/kernels/f.cpp": "tests/bases/one/kernels/f.cpp",
+        "student/kernels/f.h": "f.h",
+        "student/kernels/g.cpp": "tests/bases/2/kernels/g.cpp",
+        "student/kernels/g.h": "g.h",
+    }
+    with pytest.raises(ValueError, match="no base 'three'"):
+        build(Specimen("s", "mutants", "S.", base="three"), project, tmp_path / "other")
+
+
 @pytest.mark.parametrize(("old", "times"), [("w = 1", 0), ("= 1", 2)])
 def test_a_change_that_does_not_fit_any_more_is_refused(tmp_path, project, old, times):
     """The old text has to occur exactly once, otherwise the mutant would be another one than it says."""

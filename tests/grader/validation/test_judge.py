@@ -97,9 +97,19 @@ def test_a_mutant_fails_exactly_what_it_names(specimen, found, problems):
 
 def test_a_variation_gets_all_core_points():
     """An edge check may fail, a core check may not."""
-    assert judge.variation(result(edge=FAIL)) == []
-    assert judge.variation(result(FAIL))[-1] == "0.0 of 2.0 points"
-    assert judge.variation(result(FAIL))[0].startswith("1.1 a: FAIL what")
+    one = Specimen("v", "variations", "S.")
+    assert judge.variation(one, result(edge=FAIL)) == []
+    assert judge.variation(one, result(FAIL))[-1] == "0.0 of 2.0 points"
+    assert judge.variation(one, result(FAIL))[0].startswith("1.1 a: FAIL what")
+
+
+def test_a_slow_variation_loses_what_it_names_and_nothing_else():
+    """The named check has to fail and costs its points; any other loss is a problem."""
+    slow = Specimen("v", "variations", "S.", fails=("1.1 a",))
+    assert judge.variation(slow, result(FAIL)) == []
+    assert judge.variation(slow, result()) == ["a has to FAIL, is PASS", "2.0 of 0.0 points"]
+    unknown = Specimen("v", "variations", "S.", fails=("1.1 z",))
+    assert judge.variation(unknown, result()) == ["1.1 z has to FAIL, is not a check"]
 
 
 def attack(found, shown="", left=(), **fields):
