@@ -94,7 +94,11 @@ def test_a_specimen_may_be_the_root_itself(tmp_path, project):
 
 def test_kernels_of_a_base_take_the_place_of_the_references(tmp_path, project):
     """Python of the reference, sources of the bases, and for each source the skeleton's header."""
-    for path in ("reference/kernels/big.cpp", "tests/bases/one/kernels/f.cpp", "tests/bases/two/kernels/g.cpp"):
+    for path in (
+        "reference/kernels/big.cpp",
+        "tests/bases/one/kernels/f.cpp",
+        "tests/bases/two/kernels/g.cpp",
+    ):
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(path)
     (project / "student" / "kernels").mkdir()
