@@ -255,3 +255,19 @@ def test_error_of_a_callback_is_the_graders(basics: Basics) -> None:
     with pytest.raises(CallbackFailed, match="LookupError: our mistake in the callback model"):
         worker.call("basics.once", [model, 1], callbacks={"model": answer})
     assert not worker.alive
+
+
+def test_strided_has_the_same_numbers_and_lies_otherwise(basics: Basics) -> None:
+    """The shape and the values are those that were given; two axes are swapped in memory, and only there."""
+    worker = basics(
+        """
+        def look(x):
+            return [x, list(memoryview(x).strides)]
+        """
+    )
+    given = Array("float32", (1, 2, 3), struct.pack("<6f", *range(6)))
+    plain = worker.call("basics.look", [given]).value
+    swapped = worker.call("basics.look", [worker.stand_in("strided", "", array=given, axes=(-1, -2))]).value
+    assert plain == [given, [24, 12, 4]]
+    assert swapped[0] == given
+    assert swapped[1][1:] == [4, 8]
