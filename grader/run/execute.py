@@ -21,6 +21,7 @@ from grader.course.model import (
     Check,
     Equivalent,
     FasterThan,
+    GainsFromBatch,
     KeepsDtype,
     Matches,
     Rejects,
@@ -29,11 +30,13 @@ from grader.course.model import (
     Task,
     Unavailable,
     Unchanged,
+    UsesAtMost,
 )
 from grader.course.scenarios import find as find_scenario
 from grader.oracles.expected import Expected
 from grader.result import Message, Verdict
 from grader.run import describe, messages
+from grader.run.batches import Batches
 from grader.run.bench import Bench
 from grader.run.built import judge_build
 from grader.run.compare import judge, target, values
@@ -41,6 +44,7 @@ from grader.run.findings import Failed, Finding
 from grader.run.gates import Grounds, guarded
 from grader.run.growth import Growth
 from grader.run.hints import Sample, prove
+from grader.run.memory import Memory
 from grader.run.oracle_cache import OracleCache
 from grader.run.oracle_calls import arguments, find
 from grader.run.outcome import Outcome
@@ -220,6 +224,14 @@ class Executor:
     @_run.register
     def _(self, check: ScalesLike, task: Task, only_case: int | None) -> Outcome:
         return guarded(check, task, task.target, Growth(check, task, self._grounds).run)
+
+    @_run.register
+    def _(self, check: UsesAtMost, task: Task, only_case: int | None) -> Outcome:
+        return guarded(check, task, check.target, Memory(check, task, self._grounds).run)
+
+    @_run.register
+    def _(self, check: GainsFromBatch, task: Task, only_case: int | None) -> Outcome:
+        return guarded(check, task, task.target, Batches(check, task, self._grounds).run)
 
     @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:

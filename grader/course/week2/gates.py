@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from grader.course import kernel_inputs
-from grader.course.model import FasterThan, Rival, ScalesLike
+from grader.course.model import FasterThan, GainsFromBatch, Rival, ScalesLike, UsesAtMost
 from grader.course.week2.names import EDGE
 
 HALF_SPEED = 2.0
@@ -136,6 +136,38 @@ ATTENTION_EXTRA = (
     ),
 )
 
+_LONG = 2048
+_DIM = 32
+_HEADS = 2
+# A matrix of float32 scores takes 16 MiB a head here. Twice the arguments and the result, for copies of them, and a
+# quarter of that matrix, for blocks of rows, threads and the allocator, are 6 MiB: a kernel that keeps a block of rows
+# stays far below, one that keeps the scores of a single head is far above.
+_ARGUMENTS = 4.0 * _LONG * _DIM * (2 * _HEADS + 2)
+_SCORES = 4.0 * _LONG * _LONG
+
+
+def _square(length: int) -> dict[str, Any]:
+    return {"lead": (1,), "H_q": _HEADS, "H": 1, "L": length, "S": length, "D": _DIM, "dtype": "float32"}
+
+
+ATTENTION_MEMORY = (
+    UsesAtMost(
+        "memory",
+        "no matrix of scores is kept: memory does not grow with queries times keys",
+        points=1,
+        deadline_s=20,
+        target="attention.flash_attention",
+        inputs=kernel_inputs.flash_attention,
+        axes=(_square(16), _square(512), _square(_LONG)),
+        bound_bytes=2 * _ARGUMENTS + _SCORES / 4,
+        oracle="kernels.flash_attention",
+        tolerance="flash-attention",
+        against="twice the arguments and the result, and a quarter of one head's scores",
+        group="2.4 memory of flash attention, D = 32, 2 heads on 1, float32",
+        labels=("L = S = 512", f"L = S = {_LONG}"),
+    ),
+)
+
 CACHE = (
     ScalesLike(
         "growth",
@@ -145,5 +177,17 @@ CACHE = (
         checkpoint="random-long",
         group="2.1 one token beside a KV cache",
         label="position 500",
+    ),
+)
+
+BATCH = (
+    GainsFromBatch(
+        "throughput",
+        "four requests together have at least 1.5 times the throughput that they have one after another",
+        points=4,
+        deadline_s=20,
+        checkpoint="random-tied",
+        group="2.7 continuous batching",
+        label="4 requests",
     ),
 )
