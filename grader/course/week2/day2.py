@@ -110,13 +110,21 @@ T22 = Task(
             mistakes=(),  # too coarse to tell them apart
         ),
         _matmul(
-            "matmul-groups",
-            "groups of 32 and 128 work",
+            "matmul-groups-of-32",
+            "groups of 32 work",
             tier=EDGE,
-            points=1,
-            public=grid(lead=[(2,)], K=[256], N=[8], group=[32, 128], dtype=CORE),
-            hidden=grid(lead=[(1,), (5,)], K=[384], N=[9], group=[32, 128], dtype=CORE),
+            points=0.5,
+            public=grid(lead=[(2,)], K=[256], N=[8], group=[32], dtype=CORE),
+            hidden=grid(lead=[(1,), (5,)], K=[192], N=[9], group=[32], dtype=CORE),
             mistakes=("qmm-group-64", *MATMUL, *LOOPS),
+        ),
+        _matmul(
+            "matmul-groups-of-128",
+            "groups of 128 work",
+            tier=EDGE,
+            points=0.5,
+            public=grid(lead=[(2,)], K=[256], N=[8], group=[128], dtype=CORE),
+            hidden=grid(lead=[(1,), (5,)], K=[384], N=[9], group=[128], dtype=CORE),
         ),
         _matmul(
             "matmul-not-transposed",

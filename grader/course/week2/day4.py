@@ -9,7 +9,18 @@ from functools import partial
 
 from grader.course import kernel_inputs as inputs
 from grader.course.model import Allowed, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
-from grader.course.week2.names import CORE, EDGE, FLASH, FLASH_MASKS, HALF, HIDDEN, KEYS, ONLINE, STYLE
+from grader.course.week2.names import (
+    CORE,
+    EDGE,
+    FLASH,
+    FLASH_MASKS,
+    HALF,
+    HIDDEN,
+    KEYS,
+    MASK_AXES,
+    ONLINE,
+    STYLE,
+)
 from grader.course.week2.policy import FLASH_ATTENTION, SENTENCE
 
 _flash = partial(
@@ -71,16 +82,19 @@ T24 = Task(
         _flash(
             "flash-mask",
             "a mask [B, H_q, L, S] is added to the scores",
-            points=3,
+            points=2,
             public=grid(
-                lead=[(1,)],
-                H_q=[4],
-                H=[2],
-                L=[4],
-                S=[6],
-                D=[32],
-                dtype=["float32"],
-                mask=["random", "causal", "holes"],
+                lead=[(1,)], H_q=[4], H=[2], L=[4], S=[6], D=[32], dtype=["float32"], mask=["random"]
+            ),
+            hidden=grid(lead=[(2,)], H_q=[6], H=[2], L=[5], S=[35, 70], D=[64], dtype=CORE, mask=["random"]),
+            mistakes=(*FLASH_MASKS, *MASK_AXES, *FLASH),
+        ),
+        _flash(
+            "flash-hidden-keys",
+            "a mask with -inf hides keys, the future or all of the first blocks too",
+            points=1,
+            public=grid(
+                lead=[(1,)], H_q=[4], H=[2], L=[4], S=[6], D=[32], dtype=["float32"], mask=["causal", "holes"]
             )
             + grid(lead=[(1,)], H_q=[2], H=[1], L=[3], S=[66], D=[32], dtype=["float32"], mask=["late"]),
             hidden=grid(
@@ -91,16 +105,9 @@ T24 = Task(
                 S=[35, 170],
                 D=[64],
                 dtype=CORE,
-                mask=["random", "causal", "holes", "late"],
+                mask=["causal", "holes", "late"],
             ),
-            mistakes=(
-                *HIDDEN,
-                *FLASH_MASKS,
-                "flash-mask-first-head",
-                "flash-mask-first-batch",
-                "flash-mask-first-row",
-                *FLASH,
-            ),
+            mistakes=(*HIDDEN, "mask-ignored", *MASK_AXES, *FLASH),
         ),
         _flash(
             "flash-scale",
@@ -185,7 +192,7 @@ T24 = Task(
                 mask=["holes"],
                 mask_shape=["broadcast", "ones", "batch"],
             ),
-            mistakes=(*FLASH_MASKS, "flash-mask-first-batch", *FLASH),
+            mistakes=("mask-ignored", "flash-mask-first-batch", *FLASH),
         ),
         _flash(
             "flash-blind-rows",

@@ -42,4 +42,5 @@ KEYS = (
 )
 HIDDEN = ("flash-hidden-block-32", "flash-hidden-block-64")
 FLASH_MASKS = ("mask-ignored", "mask-subtracted", "mask-before-scale", "flash-mask-multiplied")
+MASK_AXES = ("flash-mask-first-head", "flash-mask-first-batch", "flash-mask-first-row")
 FLASH = (*HEADS, *SCALES, "softmax-over-queries", "softmax-missing", "flash-not-divided")

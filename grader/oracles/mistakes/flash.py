@@ -132,13 +132,14 @@ def _first_of(mask: object, axis: int) -> Tensor:
     return mask.narrow(axis, 0, 1)
 
 
-@mistake("flash-mask-first-head", "every head used the mask of the first head")
+@mistake("flash-mask-first-head", "every head of every row of the batch used the mask of the first head")
 def mask_first_head(mask: Tensor | str | None = None, **p: Any) -> Tensor:
-    scores, value = _scores({**p, "mask": _first_of(mask, -3)})
+    first = _first_of(mask, -3)
+    scores, value = _scores({**p, "mask": first.flatten(0, -3)[:1]})
     return torch.softmax(scores, -1) @ value
 
 
-@mistake("flash-mask-first-batch", "every row of the batch used the mask of the first")
+@mistake("flash-mask-first-batch", "every row of the batch used the masks of the first row")
 def mask_first_batch(mask: Tensor | str | None = None, **p: Any) -> Tensor:
     scores, value = _scores({**p, "mask": _first_of(mask, -4)})
     return torch.softmax(scores, -1) @ value
