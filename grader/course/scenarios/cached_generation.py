@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.course.arrays import make
+from grader.course.model import Checkpoint
 from grader.course.scenarios import whole_model
 from grader.course.scenarios.generation import EOS, EXTRA_CALLS, VOCABULARY
 from grader.course.scenarios.served import MODEL
@@ -76,8 +77,9 @@ class Script:
 
 def own_model(bench: Bench) -> Handle | None:
     """Let the submission build its model; None if it cannot."""
+    tree = bench.tree(Checkpoint(CHECKPOINT, public=bench.public))
     try:
-        return bench.construct(MODEL, bench.checkpoint(CHECKPOINT))
+        return bench.construct(MODEL, tree)
     except Fault as fault:
         if fault.kind != ERROR:
             raise

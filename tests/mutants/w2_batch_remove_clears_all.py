@@ -1,0 +1,18 @@
+"""Removing one request frees every row."""
+
+WEEK = 2
+FAILS = [
+    "2.6 leaves",
+    "2.6 all-leave",
+]
+CHANGES = [
+    (
+        "kv_cache.py",
+        """\
+        self.lengths[id] = None
+""",
+        """\
+        self.lengths = [None] * len(self.lengths)
+""",
+    ),
+]

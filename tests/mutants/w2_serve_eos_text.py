@@ -1,0 +1,25 @@
+"""Tokens are compared with the EOS text."""
+
+WEEK = 2
+FAILS = [
+    "2.7 texts",
+    "2.7 more-prompts",
+    "2.7 eos",
+    "2.7 feeds",
+    "2.7 chunks",
+    "2.7 together",
+    "2.7 logits",
+    "2.7 one-at-a-time",
+    "2.7 max-seq-len",
+    "2.7 whole-model",
+]
+HINTS = {
+    "2.7 texts": "a request is done when its token id",
+}
+CHANGES = [
+    (
+        "batch.py",
+        "if int(token) == self.tokenizer.eos_token_id:",
+        "if int(token) == self.tokenizer.eos_token:",
+    ),
+]
