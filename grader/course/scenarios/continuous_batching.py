@@ -52,8 +52,8 @@ def _judge_indices(bench: Bench, made: Play, value: object) -> None:
 def every_text_is_its_own(bench: Bench) -> None:
     """Every prompt gets the text that it gets alone, under its own index, in any company."""
     settings = (
-        Setting(((5, 4), (2, 7), (7, 3)), 3),
-        Setting(((3, 9), (8, 2), (1, 5), (6, 6)), 4, 4),
+        Setting(((5, 4), (2, 7), (7, 3)), 2),
+        Setting(((3, 9), (8, 2), (1, 5), (6, 6)), 3, 4),
         Setting(((2, 3), (9, 8), (4, 1), (1, 6), (5, 5)), 5, 128),
     )
     for _, made, value in _played(bench, *settings):
