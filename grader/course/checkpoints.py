@@ -23,10 +23,11 @@ SHAPES: dict[str, dict[str, Any]] = {
         "rope_theta": 500.0,
         "rms_norm_eps": 1e-3,
     },
-    # for gates: room for 1,000 positions
+    # for the growth of a token's cost: room for 1,000 positions, and layers in which weights outweigh attention
     "random-long": {
         "tie_word_embeddings": True,
-        "num_hidden_layers": 4,
+        "num_hidden_layers": 2,
+        "intermediate_size": 1536,
         "rope_theta": 1000000.0,
         "max_position_embeddings": 1024,
     },

@@ -268,7 +268,7 @@ class GainsFromBatch(Measured):
     checkpoint: str = ""
     requests: int = 4
     prompt: int = 6  # tokens
-    tokens: int = 20  # of each answer
+    tokens: int = 12  # of each answer
     threshold: float = 1.5  # smallest ratio that passes
     group: str = ""
     label: str = ""

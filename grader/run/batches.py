@@ -26,7 +26,7 @@ from grader.run.served import first_wrong
 from grader.speed_result import Bar
 from grader.worker.timing import ArgumentSet, Conversation, TimedWorker
 
-JUDGED = 3  # conversations of each side whose logits are judged, chosen when all are over
+JUDGED = 1  # conversations of each side whose logits are judged, chosen when all are over
 SEEDS = 1 << 62
 
 
