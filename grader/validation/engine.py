@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.catalog import find_week
-from grader.course.model import Unavailable
+from grader.course.model import Measured, Unavailable
 from grader.paths import ROOT
 from grader.result import Result, Verdict
 from grader.run.runner import Request, Resources, Runner, fly_canary
@@ -101,11 +101,22 @@ class Grader:
         points = result.points if result else 0.0
         return Report(specimen.group, specimen.name, tuple(problems), seconds, points, tuple(failed))
 
+    def _measured(self, specimen: Specimen) -> bool:
+        """Return whether gates are run: for the reference and the skeleton, and for what names one in FAILS."""
+        gates = {f"{t.id} {c.name}" for t in self._week.tasks for c in t.checks if isinstance(c, Measured)}
+        return specimen.group in ("reference", "skeleton") or bool(gates & set(specimen.fails))
+
     def _judge(self, specimen: Specimen, root: Path) -> tuple[list[str], Result | None]:
         before = traces.look((ROOT, root.parent))
         try:
             result = self._runner.grade(
-                Request(self._week, root, tasks=specimen.tasks, quick_build=specimen.group != "reference")
+                Request(
+                    self._week,
+                    root,
+                    tasks=specimen.tasks,
+                    quick_build=specimen.group != "reference",
+                    measured=self._measured(specimen),
+                )
             )
         except Exception as error:  # whatever it is, a specimen has ended the grader
             return [f"ended the grader: {type(error).__name__}: {error}"], None
