@@ -55,7 +55,7 @@ class Request:
     unsafe: bool = False
     only_case: int | None = None
     quick_build: bool = False  # compile for this machine's instruction set only: not for races
-    measured: bool = True  # False leaves the gates out, which take seconds and a quiet machine: not for grades
+    measured: bool = True  # False leaves out the gates, which take seconds: not for grades
 
     @property
     def selected(self) -> tuple[Task, ...]:
@@ -324,9 +324,7 @@ class _Run:
         checks = [c for c in task.checks if self._request.measured or not isinstance(c, Measured)]
         if number is None:
             return tuple(checks)
-        return tuple(
-            c for c in checks if task.first_case(c) <= number < task.first_case(c) + c.public_cases
-        )
+        return tuple(c for c in checks if task.first_case(c) <= number < task.first_case(c) + c.public_cases)
 
     def _outcome(self, task: Task, check: Check) -> Outcome:
         try:

@@ -102,9 +102,9 @@ class Grader:
         return Report(specimen.group, specimen.name, tuple(problems), seconds, points, tuple(failed))
 
     def _measured(self, specimen: Specimen) -> bool:
-        """Return whether gates are run: for the reference and the skeleton, and for what names one in FAILS."""
+        """Return whether gates are run: not for mutants and variations, but for those that name one in FAILS."""
         gates = {f"{t.id} {c.name}" for t in self._week.tasks for c in t.checks if isinstance(c, Measured)}
-        return specimen.group in ("reference", "skeleton") or bool(gates & set(specimen.fails))
+        return specimen.group not in ("mutants", "variations") or bool(gates & set(specimen.fails))
 
     def _judge(self, specimen: Specimen, root: Path) -> tuple[list[str], Result | None]:
         before = traces.look((ROOT, root.parent))
