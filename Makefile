@@ -38,6 +38,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.week1
+	$(BIN)/python -m tests.bench.week2
 
 # The reference's C++ kernels, into build/kernels. Needs a C++20 compiler; CMake and Ninja come from PyPI.
 kernels: $(READY)

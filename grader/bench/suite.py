@@ -36,6 +36,7 @@ class Limits:
     rounds: int = 15
     call_s: float = 2.0  # a slower implementation is left out
     series_s: float = 4.0  # one that would need longer gets fewer rounds, at least `LEAST_ROUNDS`
+    cold: bool = True  # whether what decoding reads comes from memory; otherwise from the cache, if it fits
 
 
 Listener = Callable[[BenchResult, int, int], None]
@@ -165,7 +166,7 @@ class Suite:
 
     def _prepare(self, contender: Contender, shape: Shape, number: int, entries: list[_Entry]) -> None:
         copies = 2
-        if shape.rows == 1:
+        if shape.rows == 1 and self._limits.cold:
             copies = max(2, min(MOST_COPIES, math.ceil(2 * self._cache_bytes / shape.weight_bytes)))
         ready = contender.prepare(shape, SEED + 1000 * number, copies, [entry.name for entry in entries])
         for entry in entries:
