@@ -20,6 +20,7 @@ from grader.paths import ROOT, builds
 from grader.policy.rules import Forbids, Found, to_json
 from grader.result import Message
 from grader.run import describe
+from grader.run.sabotage import Unproved, still_right
 from grader.run.session import Session
 from grader.worker.build import Built
 from grader.worker.build_cache import Cache
@@ -126,8 +127,27 @@ class Judge:
         """Return why the check fails, or None."""
         certain = next((f for f in self._found(task) if f.certain), None)
         if certain is not None:
-            return _message(check, task, "forbidden", "as the text reads", certain.text())
-        return self._call(check, task)
+            return _message(check, task, "forbidden", f"{task.target}, read but not run", certain.text())
+        return self._call(check, task) or self._without(check, task)
+
+    def _without(self, check: Allowed, task: Task) -> Message | None:
+        """Switch the op off: what answers right all the same does not come from it."""
+        try:
+            found = still_right(task, check.op, self._session, self._cache, self._include_hidden)
+        except Unproved as error:
+            self._unproved.append(
+                f"for staff: task {task.id}: whether the C++ op runs was not proved: {error}"
+            )
+            return None
+        if found is None:
+            return None
+        probe, case = found
+        call = self._cache.build(task.id, probe, case)
+        called = (
+            describe.call(probe.target, call, case) if case.public else describe.hidden(probe.target, case)
+        )
+        got = f"the right answer with the C++ op switched off, too: it does not come from {check.op}.cpp"
+        return _message(check, task, "forbidden", called, got)
 
     def notes(self, tasks: Iterable[Task]) -> tuple[str, ...]:
         """Return what staff should look at, a line each: doubtful findings, and what could not be proved."""
@@ -169,7 +189,7 @@ def _message(
 ) -> Message:
     return Message(
         kind=kind,
-        called=f"{task.target}, {called}" if kind == "forbidden" and not trace else called,
+        called=called,
         expected=check.sentence,
         got=got,
         rerun=f"grader check {task.id}",

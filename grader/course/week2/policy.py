@@ -61,6 +61,8 @@ SYSTEM = tuple(
 
 MLX_PRODUCT = "MLX's own quantized product does the work"
 UNPACKED = "the weight is unpacked as a whole and multiplied as a dense matrix"
+IN_PYTHON = "a dense product in Python: is it in the kernel's place?"
+PRODUCTS = tuple(Name(name, IN_PYTHON, certain=False) for name in DENSE)
 QUANTIZED_MATMUL = Forbids(
     reached_from=("quantize.quantized_linear",),
     names=(
@@ -70,6 +72,7 @@ QUANTIZED_MATMUL = Forbids(
             for name in ("QuantizedLinear", "QuantizedEmbedding", "QQLinear", "quantize")
         ),
         *ALWAYS,
+        *PRODUCTS,
     ),
     pairs=(Pair(("mlx.core.dequantize",), DENSE, UNPACKED),),
     refused=tuple(
@@ -103,6 +106,7 @@ FLASH_ATTENTION = Forbids(
         Name("mlx.core.fast", MLX_ATTENTION),
         Name("mlx.nn.MultiHeadAttention", MLX_ATTENTION),
         *ALWAYS,
+        *PRODUCTS,
     ),
     scores=SCORES,
     refused=("mlx.core.fast",),
