@@ -214,7 +214,8 @@ def by_index(bench: Bench, pairs: list[tuple[int, str]]) -> dict[int, str]:
     """
     if sorted(index for index, _ in pairs) != list(range(len(pairs))):
         what = f"the indices 0 to {len(pairs) - 1}, each once"
-        bench.fail("wrong-index", what, f"indices {[index for index, _ in pairs]}")
+        hint = "a request keeps its prompt_idx, whatever row it gets"
+        bench.fail("wrong-index", what, f"indices {[index for index, _ in pairs]}", hint)
     return dict(pairs)
 
 

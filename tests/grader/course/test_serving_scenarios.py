@@ -209,7 +209,7 @@ def test_a_right_server_passes(name):
 @pytest.mark.parametrize(
     ("name", "flaw", "kind", "hint"),
     [
-        ("every_text_is_its_own", {"row_index": True}, "wrong-index", "that is the text of prompt"),
+        ("every_text_is_its_own", {"row_index": True}, "wrong-index", "a request keeps its prompt_idx"),
         ("every_text_is_its_own", {"no_stop": True}, "no-stop", "a request is done when its token id"),
         ("every_text_is_its_own", {"first_row": True}, "wrong-text", ""),
         ("more_prompts_than_rows", {"rows": 9}, "wrong-shape", ""),
