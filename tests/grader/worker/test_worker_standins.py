@@ -271,3 +271,77 @@ def test_strided_has_the_same_numbers_and_lies_otherwise(basics: Basics) -> None
     assert plain == [given, [24, 12, 4]]
     assert swapped[0] == given
     assert swapped[1][1:] == [4, 8]
+
+
+SERVED = """
+    import mlx.core as mx
+
+    class Own:
+        num_hidden_layers = 3
+        calls = 0
+        def __call__(self, x, offset, cache=None):
+            self.calls += 1
+            if offset < 0:
+                raise ValueError("negative")
+            y = x + offset
+            x[:] = 9
+            return y
+
+    def serve(model, *args, **kwargs):
+        return model(mx.array([[1, 2]]), *args, **kwargs), model.num_hidden_layers, model.calls
+"""
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_reviewed_callable_works_and_the_grader_may_answer_in_its_place(basics: Basics, shows: bool) -> None:
+    """Its own call comes first; the grader sees the arguments as they were, the answer if it asks, and replaces it."""
+    worker = basics(SERVED)
+    own = worker.call("basics.Own", as_handle=True).value
+    seen: list[tuple[Any, ...]] = []
+
+    def review(args: list[Any], kwargs: dict[str, Any], answer: Any) -> Array | None:
+        seen.append((ids(args[0]), args[1:], kwargs, None if answer is None else ids(answer)))
+        return None if len(seen) == 1 else Array("int32", (1,), struct.pack("<i", 7))
+
+    handle = worker.stand_in("reviewed", "review", target=own, shows=shows)
+    first, second = (
+        worker.call("basics.serve", [handle, 5], {"cache": None}, callbacks={"review": review}).value
+        for _ in range(2)
+    )
+    assert (ids(first[0]), first[1:]) == ([6, 7], (3, 1))
+    assert (ids(second[0]), second[1:]) == ([7], (3, 2))
+    assert seen == [([1, 2], [5], {"cache": None}, [6, 7] if shows else None)] * 2
+
+
+def test_reviewed_callable_raises_unless_it_is_forgiven(basics: Basics) -> None:
+    """An exception of the submission's model is its own; with `forgives`, and without a model, the grader answers."""
+    worker = basics(SERVED)
+    own = worker.call("basics.Own", as_handle=True).value
+
+    def review(args: list[Any], kwargs: dict[str, Any], answer: Any) -> Array:
+        assert answer is None
+        return Array("int32", (1,), struct.pack("<i", 7))
+
+    strict = worker.stand_in("reviewed", "review", target=own, shows=True)
+    with pytest.raises(Fault, match="negative"):
+        worker.call("basics.serve", [strict, -1], callbacks={"review": review})
+    for handle in (
+        worker.stand_in("reviewed", "review", target=own, shows=True, forgives=True),
+        worker.stand_in("reviewed", "review", num_hidden_layers=3, calls=0),
+    ):
+        value = worker.call("basics.serve", [handle, -1], callbacks={"review": review}).value
+        assert (ids(value[0]), value[1]) == ([7], 3)
+
+
+def test_everybody_gets_a_fresh_detokenizer_if_that_is_asked_for(basics: Basics) -> None:
+    """As in mlx-lm since 2025; without it there is one for everybody, as before."""
+    worker = basics("""
+        def texts(tokenizer):
+            one, two = tokenizer.detokenizer, tokenizer.detokenizer
+            one.add_token(0)
+            two.add_token(1)
+            return [one.text, two.text]
+    """)
+    for fresh, texts in ((True, ["a", "b"]), (False, ["ab", "ab"])):
+        handle = worker.stand_in("tokenizer", "t", vocab=VOCAB, eos_token_id=2, fresh=fresh)
+        assert worker.call("basics.texts", [handle]).value == texts
