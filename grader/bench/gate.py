@@ -25,6 +25,8 @@ import numpy as np
 
 from grader.bench.stats import Interval, interval, ratio_of_quantiles, ratios
 
+EARLY = 6  # rounds after which what lies far from the threshold is told
+FAR = 2.0  # by this factor
 STAGES = (15, 30, 60)  # rounds after which a verdict is tried, before the processes are replaced
 PROCESSES = 3  # pairs of processes, at most
 NEAR = 1.1  # a ratio nearer to the threshold than by this factor has to be found twice
@@ -183,7 +185,7 @@ def measure(
         last = _one_pair(gate, one, stages, process)
         found.append(last.verdict)
         if last.verdict is Speed.INVALID or (
-            last.verdict is not Speed.INCONCLUSIVE and _is_clear(gate, last)
+            last.verdict is not Speed.INCONCLUSIVE and _is_clear(gate, last, NEAR)
         ):
             return last
         if last.verdict is not Speed.INCONCLUSIVE and found.count(last.verdict) == 2:
@@ -200,22 +202,22 @@ def measure(
 def _one_pair(gate: Gate, one: Callable[[], Round], stages: Sequence[int], process: int) -> Measurement:
     """Take rounds with one pair of processes until they decide, or the rounds are used up."""
     rounds: list[Round] = []
-    for count in stages:
+    for count in (EARLY, *stages):
         while len(rounds) < count:
             rounds.append(one())
         seen = channels(gate, rounds)
         verdict = _impossible(gate, rounds) or decide(gate, seen)
-        if verdict is not None:
+        if verdict is not None and (count > EARLY or _is_clear(gate, seen, FAR)):
             reason = _reason(verdict, gate)
             return Measurement(verdict, seen.wall, seen.cpu, tuple(rounds), process, reason)
     reason = _why(gate, seen)
     return Measurement(Speed.INCONCLUSIVE, seen.wall, seen.cpu, tuple(rounds), process, reason)
 
 
-def _is_clear(gate: Gate, found: Measurement) -> bool:
-    """Return whether the verdict's own channel lies so far from the threshold that no second look is needed."""
+def _is_clear(gate: Gate, found: Channels | Measurement, factor: float) -> bool:
+    """Return whether the verdict's own channel lies at least so far from the threshold."""
     ratio = found.wall if gate.wall_decides else found.cpu
-    return ratio.below(gate.threshold / NEAR) or ratio.above(gate.threshold * NEAR)
+    return ratio.below(gate.threshold / factor) or ratio.above(gate.threshold * factor)
 
 
 def _impossible(gate: Gate, rounds: Sequence[Round]) -> Speed | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from grader.course.model import Scenario, Task
+from grader.course.week2 import gates
 from grader.course.week2.names import EDGE, STYLE
 
 CACHE = (
@@ -41,7 +42,7 @@ T21 = Task(
         _model(
             "decode",
             "tokens fed one by one after a prompt get the logits of the whole sequence",
-            points=8,
+            points=6,
             function="cache.decodes_token_by_token",
         ),
         _model(
@@ -72,15 +73,16 @@ T21 = Task(
         Scenario(
             "generate-feeds",
             "the prompt is fed once, then each new token alone, at its offset and with the same caches",
-            points=3,
+            points=2,
             function="cached_generation.feeds_each_token_once",
         ),
         Scenario(
             "generate-eos",
             "generation with a cache ends when the model answers EOS, at the first token too",
-            points=2,
+            points=1,
             function="cached_generation.stops_at_eos",
         ),
+        *gates.CACHE,
         _model("bfloat16", "the model runs in bfloat16", tier=EDGE, points=0.5, function="cache.bfloat16"),
         _model(
             "flash",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.course.model import Scenario, Task
+from grader.course.week2 import gates
 from grader.course.week2.day6 import BATCH
 from grader.course.week2.names import EDGE
 
@@ -17,13 +18,13 @@ T27 = Task(
         Scenario(
             "texts",
             "every prompt gets the text that it gets alone, under its own index",
-            points=4,
+            points=3,
             function="continuous_batching.every_text_is_its_own",
         ),
         Scenario(
             "more-prompts",
             "with more prompts than rows, rows are used again, never more than batch_size of them",
-            points=3,
+            points=2,
             function="continuous_batching.more_prompts_than_rows",
         ),
         Scenario(
@@ -41,7 +42,7 @@ T27 = Task(
         Scenario(
             "chunks",
             "prompts are prefilled in pieces of at most prefill_step tokens",
-            points=2,
+            points=1,
             function="continuous_batching.chunks",
         ),
         Scenario(
@@ -53,11 +54,12 @@ T27 = Task(
         Scenario(
             "logits",
             "in a running batch every request gets the logits that it gets alone",
-            points=3,
+            points=2,
             deadline_s=10,
             function="batch_numbers.logits_in_the_batch",
             mistakes=BATCH,
         ),
+        *gates.BATCH,
         Scenario(
             "one-at-a-time",
             "with batch_size=1 the prompts are answered one after the other",
