@@ -3,7 +3,8 @@
 A file starts with a sentence (its docstring) and assigns literals; it is parsed, never run:
 
     FAILS    mutants: the checks that have to FAIL, "1.4.1 norm-eps"; every other one has to pass or be SKIPPED;
-             variations: the checks of speed that a right and slow one has to fail
+             variations: the checks of speed that a right and slow one has to fail;
+             attacks: the checks that it aims at, if the rest of it is right
     HINTS    mutants: {check: beginning of the hint that has to be proved}
     BASE     "reference" (default) or "student", the skeleton (default for attacks); or kernels of `tests/bases`,
              "matmul" or "matmul+attention", in place of the reference's

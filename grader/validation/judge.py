@@ -106,11 +106,7 @@ def attack(
         canaries: strings that lie where a submission must not read.
         left: processes, files and sockets that were not there before.
     """
-    problems = (
-        [f"gained {result.points} + {result.extra_points} points"]
-        if result.points + result.extra_points
-        else []
-    )
+    problems = list(_gained(specimen, result))
     problems += [
         f"{name}: {c.verdict.value}"
         for name, c in verdicts(result).items()
@@ -125,6 +121,19 @@ def attack(
         if got != kind:
             problems.append(f"{name} is {got}, has to be {kind}")
     return problems
+
+
+def _gained(specimen: Specimen, result: Result) -> Iterator[str]:
+    """Yield what an attack has gained: any point, or, if it names checks in FAILS, a point or a verdict of those."""
+    if not specimen.fails:
+        if result.points + result.extra_points:
+            yield f"gained {result.points} + {result.extra_points} points"
+        return
+    found = verdicts(result)
+    for name in specimen.fails:
+        check = found.get(name)
+        if check is None or check.verdict is not Verdict.FAIL or check.points:
+            yield f"{name} has to FAIL, is {_word(check)} with {check.points if check else 0} points"
 
 
 def _unescaped(shown: str) -> Iterator[str]:

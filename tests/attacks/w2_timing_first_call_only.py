@@ -1,0 +1,52 @@
+"""Computes the first call of a conversation alone and hands its result to the others."""
+
+WEEK = 2
+BASE = "reference"
+TASKS = ["2.2"]
+FAILS = [
+    "2.2 speed-decode",
+    "2.2 speed-prefill",
+    "2.2 fast-decode",
+    "2.2 fast-prefill",
+    "2.2 fast-long-prefill",
+]
+KINDS = {
+    "2.2 speed-decode": "wrong-values-while-timed",
+    "2.2 speed-prefill": "wrong-values-while-timed",
+    "2.2 fast-decode": "wrong-values-while-timed",
+    "2.2 fast-prefill": "wrong-values-while-timed",
+    "2.2 fast-long-prefill": "wrong-values-while-timed",
+}
+APPEND = {
+    "quantize.py": """
+import sys
+
+_fast = quantized_matmul
+
+
+def _slow(*args, **kwargs):
+    for _ in range(60):
+        y = _fast(*args, **kwargs)
+        mx.eval(y)
+    return y
+
+
+def _is_timed():
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_timed":
+            return True
+        frame = frame.f_back
+    return False
+
+_last = []
+
+
+def quantized_matmul(*args, **kwargs):
+    if not _is_timed():
+        return _fast(*args, **kwargs)
+    if not _last or _last[0].shape != args[4].shape or _last[0].dtype != args[4].dtype:
+        _last[:] = [_slow(*args, **kwargs)]
+    return _last[0]
+""",
+}
