@@ -185,7 +185,7 @@ def _runs(compiler: str) -> tuple[str, ...]:
         "/lib64/ld-linux-x86-64.so.2",
         "/lib/ld-linux-aarch64.so.1",
     ]
-    for name in ("cc1plus", "as", "collect2", "ld", "lto-wrapper", "lto1", "nm", "c++filt"):
+    for name in ("cc1plus", "as", "collect2", "ld", "lto-wrapper", "lto1", "nm", "c++filt", "addr2line"):
         answer = _ask(compiler, f"-print-prog-name={name}").strip()
         programs.append(shutil.which(answer, path="/usr/bin:/bin:/usr/local/bin") or answer)
     return tuple(
@@ -199,3 +199,16 @@ def _ask(compiler: str, *options: str, all_output: bool = False) -> str:
     except OSError as error:
         raise BuildError(f"no C++ compiler: {compiler} does not run ({error.strerror})") from error
     return done.stdout + (done.stderr if all_output else "")
+
+
+@functools.lru_cache(maxsize=1)
+def sanitizer_libraries() -> tuple[str, ...]:
+    """Return what has to be in a process before a sanitized module is loaded; nothing where the compiler has none.
+
+    The C++ library too: AddressSanitizer looks for its functions when the process starts, and a C++ exception ends the
+    process if it was not there yet. GCC answers with the bare name for a library that it does not have.
+    """
+    compiler = os.environ.get("CXX") or shutil.which("c++") or "c++"
+    names = ("libasan.so", "libubsan.so", "libstdc++.so.6")
+    paths = [_ask(compiler, f"-print-file-name={name}").strip() for name in names]
+    return tuple(paths) if all(os.path.isabs(path) for path in paths) else ()

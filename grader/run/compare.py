@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.course.arrays import EPS, numbers
+from grader.course.model import Call
 from grader.course.tolerances import C, tiny
 from grader.oracles.expected import Expected
 from grader.run.findings import Finding
 from grader.run.regions import describe, fold
+from grader.worker.client import Reply
 from grader.worker.wire import Array, Handle
 
 Mask = npt.NDArray[np.bool_]
@@ -153,3 +155,13 @@ def _share(count: int, total: int) -> str:
     if count == total:
         return "every element"
     return "a few elements" if count * 10 < total else "many elements"
+
+
+def changed(call: Call, reply: Reply, text: str) -> Finding | None:
+    """Return a finding if an argument came back with other bytes than it was sent with."""
+    positional = zip(call.args.items(), reply.args or (), strict=False)
+    keywords = ((item, (reply.kwargs or {}).get(item[0])) for item in call.by_name.items())
+    for (name, before), after in (*positional, *keywords):
+        if isinstance(before, Array) and before != after:
+            return Finding("changed-input", text, f"{name} was changed in place")
+    return None

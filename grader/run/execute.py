@@ -15,7 +15,6 @@ import torch
 from grader.course.model import (
     Allowed,
     Builds,
-    Call,
     Case,
     CaseCheck,
     Check,
@@ -25,6 +24,7 @@ from grader.course.model import (
     KeepsDtype,
     Matches,
     Rejects,
+    Sanitized,
     ScalesLike,
     Scenario,
     Task,
@@ -35,11 +35,11 @@ from grader.course.model import (
 from grader.course.scenarios import find as find_scenario
 from grader.oracles.expected import Expected
 from grader.result import Message, Verdict
-from grader.run import describe, messages
+from grader.run import describe, messages, sanitized
 from grader.run.batches import Batches
 from grader.run.bench import Bench
 from grader.run.built import judge_build
-from grader.run.compare import judge, target, values
+from grader.run.compare import changed, judge, target, values
 from grader.run.findings import Failed, Finding
 from grader.run.gates import Grounds, guarded
 from grader.run.growth import Growth
@@ -52,11 +52,17 @@ from grader.run.policy import Judge
 from grader.run.rivals import Rivals
 from grader.run.session import Session
 from grader.run.speed import Faster
-from grader.worker.client import Reply
 from grader.worker.faults import Fault
 from grader.worker.wire import Array
 
 FAILING_DEADLINES = 3  # a check ends when its failing cases have taken so many deadlines
+HOPELESS = (
+    "not-implemented",
+    "missing",
+    "import",
+    "does-not-compile",
+    "sanitizer",
+)  # the next case says the same
 FATAL_FAULTS = 2  # a check ends after so many faults that cost a worker each
 
 
@@ -132,7 +138,7 @@ class Executor:
             reply = self._session.invoke(
                 check.target, call, public=case.public, deadline_s=check.deadline_s, echo=True
             )
-            return _changed(call, reply, text), reply.printed
+            return changed(call, reply, text), reply.printed
 
         return self._cases(check, task, only_case, one, lambda case: text)[0]
 
@@ -234,6 +240,15 @@ class Executor:
         return guarded(check, task, task.target, Batches(check, task, self._grounds).run)
 
     @_run.register
+    def _(self, check: Sanitized, task: Task, only_case: int | None) -> Outcome:
+        with sanitized.opened(self._session, self._cache.folders) as watched:
+
+            def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+                return sanitized.one(check, self._cache.build(task.id, check, case), case, watched)
+
+            return self._cases(check, task, only_case, one, lambda case: sanitized.EXPECTED)[0]
+
+    @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:
         return Outcome(Verdict.SKIPPED)
 
@@ -266,7 +281,7 @@ class Executor:
             message = messages.of_case(check, task.id, case, finding, trace, printed, build)
             tally.fail(message, case.public)
             tally.failing_s += time.perf_counter() - started
-            hopeless = finding.kind in ("not-implemented", "missing", "import", "does-not-compile")
+            hopeless = finding.kind in HOPELESS
             if (
                 hopeless
                 or tally.fatal >= FATAL_FAULTS
@@ -275,13 +290,3 @@ class Executor:
                 break
         verdict = Verdict.PASS if tally.first is None and tally.total else Verdict.FAIL
         return Outcome(verdict, tally.passed, len(cases), tally.first), tally
-
-
-def _changed(call: Call, reply: Reply, text: str) -> Finding | None:
-    """Return a finding if an argument came back with other bytes than it was sent with."""
-    positional = zip(call.args.items(), reply.args or (), strict=False)
-    keywords = ((item, (reply.kwargs or {}).get(item[0])) for item in call.by_name.items())
-    for (name, before), after in (*positional, *keywords):
-        if isinstance(before, Array) and before != after:
-            return Finding("changed-input", text, f"{name} was changed in place")
-    return None

@@ -79,8 +79,29 @@ def build(
     """
     if copy.kernels_dir is None:
         return Built(missing=dict.fromkeys(ops, NO_SOURCES), messages=dict.fromkeys(ops, NO_SOURCES))
+    return build_folder(
+        copy.kernels_dir, ops, target, cache, sanitize=sanitize, quick=quick, unsafe=unsafe, wall_s=wall_s
+    )
+
+
+def build_folder(
+    sources: Path,
+    ops: Sequence[str],
+    target: Path,
+    cache: Path,
+    *,
+    sanitize: bool = False,
+    quick: bool = False,
+    unsafe: bool = False,
+    wall_s: float = WALL_S,
+) -> Built:
+    """Build the ops in a folder of a snapshot; as `build`.
+
+    Raises:
+        CannotJudge: as `build`.
+    """
     recipe, folder = toolchain(sanitize)
-    planned = plan(copy.kernels_dir, recipe, folder, quick)
+    planned = plan(sources, recipe, folder, quick)
     key = _key(planned, ops, recipe)
     try:
         kept = Cache(cache)
@@ -90,7 +111,7 @@ def build(
                 compiler = Compiler(recipe, kept, unsafe, wall_s)
                 record = _stored(kept, key, link(planned, ops, compiler, recipe, folder, sanitize))
                 kept.trim()
-        return _placed(kept, key, record, target, copy.kernels_dir, sanitize)
+        return _placed(kept, key, record, target, sources, sanitize)
     except OSError as error:
         reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
         where = error.filename or cache
@@ -115,6 +136,8 @@ def toolchain(sanitize: bool) -> tuple[Recipe, Path]:
 
 def _key(planned: Plan, ops: Sequence[str], recipe: Recipe) -> str:
     digest = hashlib.sha256("\0".join([recipe.digest, planned.module, *planned.flags, "", *ops]).encode())
+    for logic in sorted(Path(__file__).parent.glob("build*.py")):  # it decides what is left out
+        digest.update(logic.read_bytes())
     for unit in planned.units:
         digest.update(f"\0{unit.name}\0{unit.key(recipe)}".encode())
     for path, content in planned.files.items():

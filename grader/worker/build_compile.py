@@ -112,6 +112,13 @@ class Compiler:
             found[name] = set(symbols(log))
         return found
 
+    def lines(self, module: Path, offsets: Sequence[int]) -> list[str]:
+        """Return "file:line" for addresses in a module that has line numbers, inlined functions first."""
+        with self._place({"module": module.read_bytes()}) as place:
+            tool = _tool(self._recipe, "addr2line")
+            line = [tool, "-i", "-e", "module", *(f"0x{offset:x}" for offset in offsets)]
+            return self._run(line, place).log.split("\n")
+
     def _known(self, unit: Unit, key: str) -> Compiled | None:
         path = self._cache.get(key, ".o")
         if path is not None:
@@ -121,7 +128,8 @@ class Compiler:
 
     def _compiled(self, unit: Unit, key: str) -> Compiled:
         with self._place(unit.files) as place:
-            line = [self._recipe.compiler, *unit.flags, "-pipe", "-fdiagnostics-color=never", "-c"]
+            here = f"-ffile-prefix-map={place / 'in'}=."  # no object depends on where it was made
+            line = [self._recipe.compiler, *unit.flags, here, "-pipe", "-fdiagnostics-color=never", "-c"]
             ended = self._run([*line, unit.source, "-o", "../out/object.o"], place)
             made = place / "out" / "object.o"
             if ended.ok and made.is_file() and not made.is_symlink():
@@ -178,12 +186,18 @@ def symbols(listing: str) -> Iterator[str]:
 
 def unresolved(listing: str, recipe: Recipe, sanitized: bool) -> set[str]:
     """Return the symbols of a module's listing that neither Python, MLX nor a system library defines."""
-    known = _exports(recipe.mlx_library, _nm(recipe))
-    prefixes = ("Py", "_Py", *(("__asan_", "__ubsan_", "__sanitizer_", "__lsan_") if sanitized else ()))
-    return {n for n in symbols(listing) if "@" not in n and not n.startswith(prefixes) and n not in known}
+    libraries = [recipe.mlx_library]
+    if sanitized:  # they stand before the system's libraries, so that free() is theirs too
+        from kernels.recipe import sanitizer_libraries
+
+        libraries += sanitizer_libraries()
+    known = frozenset().union(*(_exports(library, _nm(recipe)) for library in libraries))
+    return {
+        n for n in symbols(listing) if "@" not in n and not n.startswith(("Py", "_Py")) and n not in known
+    }
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=8)
 def _exports(library: str, nm: str) -> frozenset[str]:
     done = subprocess.run([nm, "-D", "--defined-only", library], capture_output=True, text=True, check=False)
     return frozenset(line.split()[-1].partition("@")[0] for line in done.stdout.splitlines() if line)
@@ -199,7 +213,11 @@ def demangled(names: Sequence[str], recipe: Recipe) -> dict[str, str]:
 
 
 def _nm(recipe: Recipe) -> str:
-    found = next((path for path in recipe.runs if path.endswith("nm")), "")
+    return _tool(recipe, "nm")
+
+
+def _tool(recipe: Recipe, name: str) -> str:
+    found = next((path for path in recipe.runs if path.endswith(name)), "")
     if not found:
-        raise CannotJudge("nm, which comes with the compiler, was not found")
+        raise CannotJudge(f"{name}, which comes with the compiler, was not found")
     return found

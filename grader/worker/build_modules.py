@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,3 +104,23 @@ def _called(built: Built, op: str, compiler: Compiler, objects: dict[str, Path])
             if re.fullmatch(rf"(?:\w+::)*{re.escape(op)}", text.partition("(")[0]):
                 return symbol
     return None
+
+
+def source_lines(module: Path, cache: Path, offsets: Sequence[int]) -> list[str]:
+    """Return "file:line" for addresses in a sanitized module, inlined functions first."""
+    recipe, _ = toolchain(True)
+    return Compiler(recipe, Cache(cache)).lines(module, offsets)
+
+
+def preload() -> tuple[str, ...]:
+    """Return the libraries that have to be in a worker before it loads a sanitized module.
+
+    Raises:
+        CannotJudge: the compiler has none.
+    """
+    from kernels.recipe import sanitizer_libraries
+
+    found = sanitizer_libraries()
+    if not found:
+        raise CannotJudge("the compiler has no sanitizers to run kernels with: libasan.so was not found")
+    return found

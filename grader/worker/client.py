@@ -116,8 +116,9 @@ class Worker:
             memory_bytes=spec.memory_bytes,
             cpu_s=spec.cpu_s,
             max_threads=spec.max_threads + SPARE_THREADS,
+            address_space=not spec.environment,
         )
-        self._child = Child(self._zygote, policy)
+        self._child = Child(None if spec.environment else self._zygote, policy, dict(spec.environment))
         bounds = Bounds(spec.memory_bytes, spec.max_threads, spec.output_bytes, spec.reply_bytes, spec.cpu_s)
         self._line = Line(self._child, bounds)
         self._request = 0
@@ -128,6 +129,7 @@ class Worker:
             "root": str(spec.root.resolve()),
             "reply_bytes": spec.reply_bytes,
             "built": spec.built.config() if spec.built is not None else None,
+            "sanitized": spec.built is not None and spec.built.sanitized,
             "refused": [list(pair) for pair in spec.refused],
         }
         try:

@@ -42,6 +42,9 @@ class WorkerSpec:
     import_s: float = 10
     unsafe: bool = False  # go on although a required layer of the sandbox is missing
     built: Built | None = None  # the compiled kernels
+    environment: tuple[
+        tuple[str, str], ...
+    ] = ()  # more variables: executed, not forked; no bound on addresses
     refused: tuple[tuple[str, str], ...] = ()  # (function of MLX, why a call of it is refused)
 
 

@@ -22,7 +22,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +136,15 @@ class Child:
     Args:
         zygote: who forks it; None executes it directly, which takes about ten times as long.
         policy: the sandbox's, only needed where the sandbox starts the process (macOS).
+        environment: variables besides `ENVIRONMENT`, of a process that is executed directly.
     """
 
-    def __init__(self, zygote: Zygote | None, policy: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        zygote: Zygote | None,
+        policy: dict[str, Any],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.channel, theirs = socket.socketpair()
         self.output, write_end = os.pipe()
         self._zygote = zygote
@@ -147,7 +153,7 @@ class Child:
             if zygote is not None:
                 self.pid = zygote.fork(theirs.fileno(), write_end)
             else:
-                self._process = _execute(theirs.fileno(), write_end, policy)
+                self._process = _execute(theirs.fileno(), write_end, policy, environment or {})
                 self.pid = self._process.pid
         except BaseException:
             self.channel.close()
@@ -263,7 +269,9 @@ def hide_memory() -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def _execute(channel: int, output: int, policy: dict[str, Any]) -> subprocess.Popen[bytes]:
+def _execute(
+    channel: int, output: int, policy: dict[str, Any], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     hide_memory()
     line: Sequence[str] = command("worker", channel)
     if platform.system() == "Darwin" and "sandbox-exec" not in policy.get("off", ()):
@@ -274,7 +282,7 @@ def _execute(channel: int, output: int, policy: dict[str, Any]) -> subprocess.Po
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **environment},
         cwd="/",
         start_new_session=True,
     )

@@ -50,6 +50,7 @@ def policy(
     file_bytes: int = 0,
     namespaces: bool = True,
     interpreter: bool = True,
+    address_space: bool = True,
     off: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what `apply` is to do, as plain JSON values.
@@ -67,6 +68,7 @@ def policy(
         file_bytes: Largest file that may be written.
         namespaces: Leave the machine's network and IPC objects, where the grader is root.
         interpreter: Let the process read what Python, numpy and MLX need; a compiler does not.
+        address_space: Bound it; AddressSanitizer reserves terabytes of it, so there the grader's watch has to do.
         off: Layers to leave out, for tests and for `--unsafe`.
 
     Raises:
@@ -86,7 +88,7 @@ def policy(
         "keep_read": uid is not None and not _by_everybody([*shared, *runnable], interpreter),
         "namespaces": namespaces and uid is not None,
         "limits": {
-            "address_space_bytes": memory_bytes + 2 * _GIB,
+            "address_space_bytes": memory_bytes + 2 * _GIB if address_space else None,
             "cpu_s": cpu_s,
             "file_bytes": file_bytes,
             "open_files": open_files,
@@ -143,7 +145,8 @@ def layers(policy: dict[str, Any]) -> dict[str, str]:
     limits = policy["limits"]
     linux = policy["system"] == "Linux"
     # macOS takes the limit and does not hold it
-    numbers = [f"address space {limits['address_space_bytes'] / _GIB:g} GiB"] if linux else []
+    space = limits["address_space_bytes"]
+    numbers = [f"address space {space / _GIB:g} GiB"] if linux and space is not None else []
     numbers += [f"CPU {limits['cpu_s']} s"] if limits["cpu_s"] is not None else []
     numbers += [f"{limits['processes']} threads"] if limits["processes"] is not None else []
     numbers += [
