@@ -75,7 +75,7 @@ class Script:
         raise StopCall(text)
 
 
-def own_model(bench: Bench) -> Handle | None:
+def _own_model(bench: Bench) -> Handle | None:
     """Let the submission build its model; None if it cannot."""
     tree = bench.tree(Checkpoint(CHECKPOINT, public=bench.public))
     try:
@@ -88,7 +88,7 @@ def own_model(bench: Bench) -> Handle | None:
 
 def reviewed(bench: Bench, name: str, **options: Any) -> Handle:
     """Return the submission's model with answers of the grader's own; without one, the grader alone."""
-    model = own_model(bench)
+    model = _own_model(bench)
     if model is None:
         return bench.stand_in("reviewed", name, num_hidden_layers=LAYERS)
     return bench.stand_in("reviewed", name, target=model, **options)
