@@ -92,6 +92,10 @@ class Session:
         """The submission's compiled kernels; None if the week has none."""
         return self._spec.built
 
+    def with_kernels(self, built: Built) -> Session:
+        """Return a session of its own for the same submission with another build of its kernels."""
+        return Session(replace(self._spec, built=built), self._zygote, self._folders)
+
     def forbid(self, refused: tuple[tuple[str, str], ...]) -> None:
         """Refuse these functions of MLX (dotted name, sentence) from now on, and no others, in fresh workers."""
         if refused != self._spec.refused:
