@@ -13,22 +13,20 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grader.course.model import Allowed, Matches, Task
 from grader.paths import ROOT, builds
 from grader.policy.rules import Forbids, Found, to_json
-from grader.result import Message
+from grader.result import Message, Verdict
 from grader.run import describe
+from grader.run.oracle_cache import OracleCache
+from grader.run.outcome import Outcome
 from grader.run.sabotage import Unproved, still_right
 from grader.run.session import Session
 from grader.worker.build import Built
 from grader.worker.build_cache import Cache
 from grader.worker.conversation import WorkerSpec
 from grader.worker.faults import Fault
-
-if TYPE_CHECKING:
-    from grader.run.oracle_cache import OracleCache
 
 READING_S = 30
 MAX_NOTES = 40
@@ -123,12 +121,21 @@ class Judge:
             self._session.forbid(refused)
             self._refused = refused
 
-    def judge(self, check: Allowed, task: Task) -> Message | None:
-        """Return why the check fails, or None."""
+    def judge(self, check: Allowed, task: Task) -> Outcome:
+        """Return FAIL with the reason, SKIPPED if there is no op that could be tried, or PASS."""
         certain = next((f for f in self._found(task) if f.certain), None)
         if certain is not None:
-            return _message(check, task, "forbidden", f"{task.target}, read but not run", certain.text())
-        return self._call(check, task) or self._without(check, task)
+            called = f"{task.target}, read but not run"
+            return _failed(_message(check, task, "forbidden", called, certain.text()))
+        message = self._call(check, task)
+        if message is not None:
+            return _failed(message)
+        built = self._session.built
+        if built is None or check.op in built.missing:
+            got = f"not tried: {check.op} is not built"
+            return Outcome(Verdict.SKIPPED, 0, 1, _message(check, task, "missing", task.target, got))
+        message = self._without(check, task)
+        return Outcome(Verdict.PASS, 1, 1) if message is None else _failed(message)
 
     def _without(self, check: Allowed, task: Task) -> Message | None:
         """Switch the op off: what answers right all the same does not come from it."""
@@ -182,6 +189,10 @@ class Judge:
                 called = describe.call(probe.target, call, case)
                 return _message(check, task, finding.kind, called, finding.got, fault.traceback)
         return None
+
+
+def _failed(message: Message) -> Outcome:
+    return Outcome(Verdict.FAIL, 0, 1, message)
 
 
 def _message(
