@@ -213,8 +213,7 @@ class Executor:
 
     @_run.register
     def _(self, check: Allowed, task: Task, only_case: int | None) -> Outcome:
-        message = self.policy.judge(check, task)
-        return Outcome(Verdict.PASS if message is None else Verdict.FAIL, int(message is None), 1, message)
+        return self.policy.judge(check, task)
 
     @_run.register
     def _(self, check: FasterThan, task: Task, only_case: int | None) -> Outcome:
