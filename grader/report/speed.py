@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.report.bars import Axis, bar, bar_axis, unit_of
+from grader.report.gate_words import why
 from grader.report.growth import growth
 from grader.report.roofline import Mark, Place, roofline
 from grader.result import Result
@@ -181,51 +182,20 @@ def _gate_place(gate: SpeedResult) -> float | None:
     return base.median_s / gate.threshold if gate.unit == "throughput" else base.median_s * gate.threshold
 
 
-def why(gate: SpeedResult) -> str:
-    """Return why a gate did not pass, or what its figures are worth; empty for a PASS without remark."""
-    reason = f"{gate.reason[:1].upper()}{gate.reason[1:].rstrip('.')}. " if gate.reason else ""
-    if gate.verdict == "INCONCLUSIVE":
-        return (
-            f"{reason}Measured: {_channels(gate)}, over {gate.rounds} rounds and "
-            f"{gate.processes} process{'es' if gate.processes != 1 else ''}. That cannot be believed "
-            "either way, so it costs no points; staff will measure again."
-        )
-    if gate.verdict == "INVALID":
-        return f"{reason}Such a figure cannot be true, so it proves nothing."
-    if gate.verdict == "FAIL":
-        return f"{_above(gate)} {reason}".strip()
-    return reason.strip()
-
-
-def _above(gate: SpeedResult) -> str:
-    if gate.unit == "throughput":
-        return f"Throughput lies below the gate: {_channels(gate)}."
-    if gate.unit == "memory":
-        return "Memory lies above the gate."
-    if gate.cpu is None:
-        return "Wall time lies above the gate."
-    if gate.cpu[1] > gate.threshold:
-        return f"Wall time and CPU time both lie above the gate: {_channels(gate)}."
-    return f"Wall time, which decides for several threads, lies above the gate: {_channels(gate)}."
-
-
-def _channels(gate: SpeedResult) -> str:
-    def interval(name: str, ratio: tuple[float, float, float]) -> str:
-        return f"{name} {three(ratio[0])}x [{three(ratio[1])}, {three(ratio[2])}]"
-
-    name = {"memory": "memory", "throughput": "throughput"}.get(gate.unit, "wall time")
-    texts = [interval(name, gate.wall)]
-    return ", ".join(texts if gate.cpu is None else [*texts, interval("CPU time", gate.cpu)])
-
-
 _NUMBERED = re.compile(r"(.*?)\s*=?\s*([0-9]{1,9})$", re.DOTALL)
+
+
+def _own(gate: SpeedResult) -> list[Bar]:
+    """Return the bars that are the submission's: all but one that is a bound in words ("the bound")."""
+    return [bar for bar in gate.bars if bar.name != gate.against or _NUMBERED.match(bar.name)]
 
 
 def _numbers(gate: SpeedResult) -> tuple[str, list[int]] | None:
     """Return what grows and its values, if every bar is called after one: ("position", [50, 500])."""
-    found = [_NUMBERED.match(bar.name) for bar in gate.bars]
+    bars = _own(gate)
+    found = [_NUMBERED.match(bar.name) for bar in bars]
     names = {match.group(1) for match in found if match}
-    if len(gate.bars) < 2 or None in found or len(names) != 1 or kind(gate.bars[0].name) != OTHER:
+    if len(bars) < 2 or None in found or len(names) != 1 or kind(bars[0].name) != OTHER:
         return None
     values = [int(match.group(2)) for match in found if match]
     return (names.pop(), values) if len(set(values)) == len(values) else None
@@ -240,7 +210,7 @@ def _growth(gate: SpeedResult, number: int) -> Growth:
     assert found is not None
     what, values = found
     memory = gate.unit == "memory"
-    pairs = sorted(zip(values, gate.bars, strict=True), key=lambda pair: pair[0])
+    pairs = sorted(zip(values, _own(gate), strict=True), key=lambda pair: pair[0])
     unit = unit_of([bar.median_s for bar in gate.bars], memory)
     cost = "memory" if memory else "time"
     summary = f"{cost.capitalize()} is " + ", ".join(

@@ -14,8 +14,9 @@ from page_tree import Node, parse
 
 from grader.report import render_student
 from grader.report.bars import END, Axis
+from grader.report.gate_words import why
 from grader.report.render import MAX_BYTES
-from grader.report.speed import speed_section, why
+from grader.report.speed import speed_section
 from grader.result import Result
 
 
@@ -181,6 +182,18 @@ def test_growth_is_drawn_for_gates_that_compare_a_submission_with_itself() -> No
         "2.1 decoding with a cache, a token at 500 against one at 50: 1.14x of position 50 [1.11, 1.18], "
         "gate 1.50x. PASS"
     )
+
+
+def test_a_bound_in_words_is_the_gate_of_a_growth_chart() -> None:
+    """Memory at two sizes against "the bound" is drawn over the size, with the bound as the line."""
+    bars = (bar("L = S = 512", 1e6, 0), bar("L = S = 3072", 6e6, 0), bar("the bound", 8e6, 0))
+    gate = replace(GATES[5], label="L = S = 3072", verdict="PASS", against="the bound", threshold=1.0,
+                   wall=(0.75, 0.75, 0.75), bars=bars)  # fmt: skip
+    section = speed(gate)
+    assert section.all("table") == []
+    assert section.one("desc").text() == ("Memory is 0.954 MiB at L = S 512, 5.72 MiB at L = S 3,072.")
+    assert "0.750x of the bound [0.750, 0.750], gate 1.00x. PASS" in section.one("figcaption").text()
+    assert section.one("text", cls="gate-text").text() == "gate 7.63"
 
 
 def test_pictures_beside_numbers_are_hidden_and_others_are_told() -> None:
