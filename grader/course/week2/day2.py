@@ -1,14 +1,12 @@
-"""Day 2: quantized matmul on the CPU. Data only.
-
-About 6 of the 24 points are to go to the checks of the build and of speed, from the values.
-"""
+"""Day 2: quantized matmul on the CPU. Data only."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from grader.course import kernel_inputs as inputs
-from grader.course.model import Allowed, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.model import Allowed, Builds, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.week2 import gates
 from grader.course.week2.names import CORE, EDGE, HALF, LOOPS, MATMUL, STYLE
 from grader.course.week2.policy import QUANTIZED_MATMUL, SENTENCE
 
@@ -46,17 +44,18 @@ T22 = Task(
     forbids=QUANTIZED_MATMUL,
     checks=(
         Allowed("allowed", SENTENCE, op="quantized_matmul"),
+        Builds("builds", "the C++ op compiles and does something", points=1, op="quantized_matmul"),
         _matmul(
             "matmul-one-row",
             "one row of activations times a packed matrix, as in decoding",
-            points=5,
+            points=4,
             public=grid(lead=[(1,)], K=[64, 192], N=[8], group=[64], dtype=CORE),
             hidden=grid(lead=[(1,)], K=[128, 320], N=[1, 24, 37], group=[64], dtype=CORE),
         ),
         _matmul(
             "matmul-rows",
             "several rows, as in prefill, whatever their number and that of the columns",
-            points=5,
+            points=4,
             public=grid(lead=[(2,), (5,)], K=[128], N=[8, 11], group=[64], dtype=CORE),
             hidden=grid(lead=[(3,), (17,), (33,)], K=[192], N=[16, 67], group=[64], dtype=CORE),
             mistakes=("qmm-first-row-of-a", *MATMUL, *LOOPS),
@@ -64,7 +63,7 @@ T22 = Task(
         _matmul(
             "matmul-long-rows",
             "long rows: every group of K counts, with its own scale and bias",
-            points=3,
+            points=2,
             public=grid(lead=[(2,)], K=[896], N=[5], group=[64], dtype=CORE),
             hidden=grid(lead=[(3,)], K=[1536, 4864], N=[7], group=[64], dtype=CORE),
             mistakes=LOOPS,
@@ -72,14 +71,14 @@ T22 = Task(
         _matmul(
             "matmul-leading-axes",
             "a may have leading axes: [B, L, K] gives [B, L, N]",
-            points=3,
+            points=2,
             public=grid(lead=[(1, 1), (2, 3)], K=[64], N=[8], group=[64], dtype=CORE),
             hidden=grid(lead=[(1, 5), (3, 2)], K=[128], N=[12], group=[64], dtype=CORE),
         ),
         _matmul(
             "matmul-sums",
             "sums are kept in float32: thousands of numbers of one sign lose nothing",
-            points=3,
+            points=2,
             public=grid(lead=[(1,)], K=[4096], N=[16], group=[64], dtype=["float16"], sign=["positive"]),
             hidden=grid(lead=[(2,)], K=[4864], N=[16], group=[64], dtype=["float16"], sign=["positive"]),
             tolerance="quantized-sum",
@@ -88,10 +87,11 @@ T22 = Task(
         _linear(
             "linear-values",
             "quantized_linear is x @ w.T + bias for the weights of a 4-bit layer, with and without bias",
-            points=5,
+            points=3,
             public=grid(lead=[(3,)], K=[64], N=[8], group=[64], bias=[False, True], dtype=CORE),
             hidden=grid(lead=[(1, 4)], K=[128], N=[20], group=[64], bias=[False, True], dtype=CORE),
         ),
+        *gates.MATMUL,
         _matmul(
             "matmul-vector",
             "a single vector [K] gives [N]",
@@ -164,6 +164,7 @@ T22 = Task(
             inputs=inputs.quantized_matmul,
             public=grid(lead=[(2,)], K=[64], N=[8], group=[64], dtype=["float32"]),
         ),
+        *gates.MATMUL_EXTRA,
         KeepsDtype(
             "dtype",
             "the result has the dtype of a",

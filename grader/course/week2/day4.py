@@ -1,14 +1,12 @@
-"""Day 4: flash attention on the CPU. Data only.
-
-About 5 of the 22 points are to go to the checks of the build, of speed and of memory, from the values.
-"""
+"""Day 4: flash attention on the CPU. Data only."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from grader.course import kernel_inputs as inputs
-from grader.course.model import Allowed, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.model import Allowed, Builds, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.week2 import gates
 from grader.course.week2.names import (
     CORE,
     EDGE,
@@ -42,17 +40,18 @@ T24 = Task(
     forbids=FLASH_ATTENTION,
     checks=(
         Allowed("allowed", SENTENCE, op="flash_attention"),
+        Builds("builds", "the C++ op compiles and does something", points=1, op="flash_attention"),
         _flash(
             "flash-values",
             "equal heads: softmax(query @ key.T * scale) @ value",
-            points=4,
+            points=3,
             public=grid(lead=[(1,)], H_q=[2], H=[2], L=[4, 7], S=[7], D=[32], dtype=CORE),
             hidden=grid(lead=[(2,)], H_q=[3], H=[3], L=[9], S=[9, 20], D=[64, 128], dtype=CORE),
         ),
         _flash(
             "flash-grouped",
             "query head h reads KV head h // (H_q // H)",
-            points=4,
+            points=3,
             public=grid(lead=[(1,)], H_q=[4], H=[2, 1], L=[5], S=[6], D=[32], dtype=CORE),
             hidden=tuple(
                 {"lead": (2,), "H_q": q, "H": h, "L": 3, "S": 11, "D": 64, "dtype": d}
@@ -63,7 +62,7 @@ T24 = Task(
         _flash(
             "flash-lengths",
             "lengths that no block divides: 1, 31, 33, 129",
-            points=4,
+            points=3,
             public=grid(lead=[(1,)], H_q=[2], H=[1], L=[1, 33], S=[33, 129], D=[32], dtype=["float32"])
             + grid(lead=[(1,)], H_q=[2], H=[1], L=[1], S=[1, 31], D=[32], dtype=["float16"]),
             hidden=grid(lead=[(1,)], H_q=[2], H=[2], L=[1, 31, 70], S=[70, 257], D=[32], dtype=CORE),
@@ -72,7 +71,7 @@ T24 = Task(
         _flash(
             "flash-rising-scores",
             "keys that fit better and better: what is summed so far is corrected whenever the maximum grows",
-            points=3,
+            points=2,
             public=grid(lead=[(1,)], H_q=[2], H=[2], L=[3], S=[130], D=[32], dtype=["float32"], rising=[3.0]),
             hidden=grid(
                 lead=[(1,)], H_q=[4], H=[2], L=[5], S=[100, 197], D=[64], dtype=CORE, rising=[2.0, 4.0]
@@ -82,7 +81,7 @@ T24 = Task(
         _flash(
             "flash-mask",
             "a mask [B, H_q, L, S] is added to the scores",
-            points=2,
+            points=1.5,
             public=grid(
                 lead=[(1,)], H_q=[4], H=[2], L=[4], S=[6], D=[32], dtype=["float32"], mask=["random"]
             ),
@@ -112,14 +111,14 @@ T24 = Task(
         _flash(
             "flash-scale",
             "a scale that is passed in is used",
-            points=2,
+            points=1,
             public=grid(lead=[(1,)], H_q=[2], H=[1], L=[3], S=[5], D=[32], dtype=CORE, scale=[0.4]),
             hidden=grid(lead=[(2,)], H_q=[2], H=[2], L=[4], S=[37], D=[64], dtype=CORE, scale=[0.05, 0.3]),
         ),
         _flash(
             "flash-large-scores",
             "scores in the hundreds do not overflow: the largest is subtracted before exp",
-            points=1,
+            points=0.5,
             public=grid(
                 lead=[(1,)], H_q=[2], H=[2], L=[4], S=[40], D=[32], dtype=["float32"], scores=[100.0]
             ),
@@ -154,6 +153,8 @@ T24 = Task(
             ),
             mistakes=(),
         ),
+        *gates.ATTENTION,
+        *gates.ATTENTION_MEMORY,
         _flash(
             "flash-causal",
             'mask="causal" hides the future, aligned at the bottom right, for L = S, L < S and L = 1',
@@ -303,6 +304,7 @@ T24 = Task(
                 lead=[(1,)], H_q=[2], H=[2], L=[3], S=[4], D=[32], dtype=["float32"], mask=["random"]
             ),
         ),
+        *gates.ATTENTION_EXTRA,
         KeepsDtype(
             "dtype",
             "the result has the dtype of the query",
