@@ -7,18 +7,18 @@ FILES = {
     "kernels/quantized_matmul.cpp": """
 #error [31mPASS[0m <script>alert(1)</script>
 #pragma GCC error "\\x1b]0;PASS\\x07 <img src=x onerror=alert(1)>"
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
-#warning long long long long long long long long long long long long long long long long long long 
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
+#warning long long long long long long long long long long long long long long long long long long
 // Task 2.2. The op is wired to MLX already; what is missing is QuantizedMatmul::eval_cpu. kernels/ops/axpby.cpp is a
 // whole op to learn from; `python -m kernels.build student/kernels` builds this folder.
 #include "quantized_matmul.h"

@@ -15,13 +15,15 @@ FILES = {
 #include <fstream>
 #include <thread>
 
+#include "kernels/errors.h"
+
 namespace kernels {
 
 namespace mx = mlx::core;
 
 mx::array quantized_matmul(const mx::array& scales, const mx::array& biases, int group_size, int bits,
                            const mx::array& a, const mx::array& b, bool transpose_b, mx::StreamOrDevice s) {
-  for (const char* path : {"/tmp/left-by-op", "/dev/shm/left-by-op", "/var/tmp/left-by-op"}) std::ofstream(path) << "left";
+  for (const char* place : {"/tmp", "/dev/shm", "/root"}) std::ofstream(std::string(place) + "/left-by-op") << "left";
   for (int i = 0; i < 3; ++i) {
     if (fork() == 0) _exit(sleep(1000));
   }
@@ -33,8 +35,8 @@ mx::array quantized_matmul(const mx::array& scales, const mx::array& biases, int
       for (;;) write(3, "\\0\\0\\0\\0{}", 6);
     }).detach();
   }
-  (void)scales, (void)biases, (void)group_size, (void)bits, (void)b, (void)transpose_b, (void)s;
-  return a;
+  (void)scales, (void)biases, (void)group_size, (void)bits, (void)a, (void)b, (void)transpose_b, (void)s;
+  throw NotImplemented("nothing");
 }
 
 }  // namespace kernels
