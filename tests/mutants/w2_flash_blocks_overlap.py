@@ -1,0 +1,27 @@
+"""Reads the last key of each block again in the next."""
+
+WEEK = 2
+BASE = "attention"
+TASKS = ["2.4"]
+CHANGES = [
+    (
+        "kernels/flash_attention.cpp",
+        "start += kBlock",
+        "start += kBlock - 1",
+    ),
+]
+FAILS = [
+    "2.4 flash-lengths",
+    "2.4 flash-rising-scores",
+    "2.4 flash-mask",
+    "2.4 flash-hidden-keys",
+    "2.4 flash-scale",
+    "2.4 flash-sums",
+    "2.4 flash-causal",
+    "2.4 flash-mask-broadcast",
+    "2.4 flash-blind-rows",
+    "2.4 flash-scale-zero",
+    "2.4 flash-leading-axes",
+    "2.4 flash-head-dims",
+    "2.4 flash-strided",
+]

@@ -1,0 +1,29 @@
+"""Hides the future, asked or not."""
+
+WEEK = 2
+BASE = "attention"
+TASKS = ["2.4"]
+CHANGES = [
+    (
+        "kernels/flash_attention.cpp",
+        "s.causal ? std::clamp(s.S - s.L + i + 1, 0, s.S) : s.S;",
+        "std::clamp(s.S - s.L + i + 1, 0, s.S);",
+    ),
+]
+FAILS = [
+    "2.4 flash-values",
+    "2.4 flash-grouped",
+    "2.4 flash-lengths",
+    "2.4 flash-rising-scores",
+    "2.4 flash-mask",
+    "2.4 flash-hidden-keys",
+    "2.4 flash-scale",
+    "2.4 flash-large-scores",
+    "2.4 flash-mask-broadcast",
+    "2.4 flash-blind-rows",
+    "2.4 flash-scale-zero",
+    "2.4 flash-leading-axes",
+    "2.4 flash-head-dims",
+    "2.4 flash-bfloat16",
+    "2.4 flash-strided",
+]

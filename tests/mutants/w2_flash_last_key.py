@@ -1,0 +1,31 @@
+"""Leaves out the last key."""
+
+WEEK = 2
+BASE = "attention"
+TASKS = ["2.4"]
+CHANGES = [
+    (
+        "kernels/flash_attention.cpp",
+        ": s.S;",
+        ": std::max(1, s.S - 1);",
+    ),
+]
+FAILS = [
+    "2.4 flash-values",
+    "2.4 flash-grouped",
+    "2.4 flash-lengths",
+    "2.4 flash-rising-scores",
+    "2.4 flash-mask",
+    "2.4 flash-hidden-keys",
+    "2.4 flash-scale",
+    "2.4 flash-mask-broadcast",
+    "2.4 flash-blind-rows",
+    "2.4 flash-scale-zero",
+    "2.4 flash-leading-axes",
+    "2.4 flash-head-dims",
+    "2.4 flash-bfloat16",
+    "2.4 flash-strided",
+]
+HINTS = {
+    "2.4 flash-lengths": "the last key is left out",
+}

@@ -1,0 +1,30 @@
+"""Stores the heads of a position side by side."""
+
+WEEK = 2
+BASE = "attention"
+TASKS = ["2.4"]
+CHANGES = [
+    (
+        "kernels/flash_attention.cpp",
+        "visible, out + at, s);",
+        "visible, out + (i * s.heads + h) * s.D, s);",
+    ),
+]
+FAILS = [
+    "2.4 flash-values",
+    "2.4 flash-grouped",
+    "2.4 flash-lengths",
+    "2.4 flash-rising-scores",
+    "2.4 flash-mask",
+    "2.4 flash-hidden-keys",
+    "2.4 flash-scale",
+    "2.4 flash-large-scores",
+    "2.4 flash-causal",
+    "2.4 flash-mask-broadcast",
+    "2.4 flash-blind-rows",
+    "2.4 flash-scale-zero",
+    "2.4 flash-leading-axes",
+    "2.4 flash-head-dims",
+    "2.4 flash-bfloat16",
+    "2.4 flash-strided",
+]

@@ -1,0 +1,31 @@
+"""Does not correct the sum of the weights when the maximum grows."""
+
+WEEK = 2
+BASE = "attention"
+TASKS = ["2.4"]
+CHANGES = [
+    (
+        "kernels/flash_attention.cpp",
+        """    total *= factor;
+""",
+        "",
+    ),
+]
+FAILS = [
+    "2.4 flash-lengths",
+    "2.4 flash-rising-scores",
+    "2.4 flash-mask",
+    "2.4 flash-hidden-keys",
+    "2.4 flash-scale",
+    "2.4 flash-large-scores",
+    "2.4 flash-sums",
+    "2.4 flash-causal",
+    "2.4 flash-mask-broadcast",
+    "2.4 flash-blind-rows",
+    "2.4 flash-leading-axes",
+    "2.4 flash-head-dims",
+    "2.4 flash-strided",
+]
+HINTS = {
+    "2.4 flash-lengths": "the sum of the weights was not corrected when a larger score came; multiply by exp(old maximum - new maximum)",
+}

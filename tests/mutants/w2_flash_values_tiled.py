@@ -1,0 +1,25 @@
+"""Takes the keys of the right head and the values of another."""
+
+WEEK = 2
+BASE = "attention"
+TASKS = ["2.4"]
+CHANGES = [
+    (
+        "kernels/flash_attention.cpp",
+        "const float* values = v + (h / s.group) * s.S * s.D;",
+        "const float* values = v + (h % (s.heads / s.group)) * s.S * s.D;",
+    ),
+]
+FAILS = [
+    "2.4 flash-grouped",
+    "2.4 flash-rising-scores",
+    "2.4 flash-mask",
+    "2.4 flash-hidden-keys",
+    "2.4 flash-causal",
+    "2.4 flash-mask-broadcast",
+    "2.4 flash-blind-rows",
+    "2.4 flash-scale-zero",
+    "2.4 flash-leading-axes",
+    "2.4 flash-bfloat16",
+    "2.4 flash-strided",
+]

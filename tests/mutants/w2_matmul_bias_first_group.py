@@ -1,0 +1,26 @@
+"""Uses the right scale and the bias of the first group."""
+
+WEEK = 2
+BASE = "matmul"
+TASKS = ["2.2"]
+CHANGES = [
+    (
+        "kernels/quantized_matmul.cpp",
+        "biases[i / group]",
+        "biases[0]",
+    ),
+]
+FAILS = [
+    "2.2 matmul-one-row",
+    "2.2 matmul-rows",
+    "2.2 matmul-long-rows",
+    "2.2 matmul-leading-axes",
+    "2.2 matmul-sums",
+    "2.2 linear-values",
+    "2.2 matmul-vector",
+    "2.2 matmul-bfloat16",
+    "2.2 matmul-groups-of-32",
+    "2.2 matmul-groups-of-128",
+    "2.2 matmul-not-transposed",
+    "2.2 matmul-strided",
+]

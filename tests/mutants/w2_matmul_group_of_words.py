@@ -1,0 +1,31 @@
+"""Counts the numbers of a group in words, so that a scale is used eight times too long."""
+
+WEEK = 2
+BASE = "matmul"
+TASKS = ["2.2"]
+CHANGES = [
+    (
+        "kernels/quantized_matmul.cpp",
+        "scales[i / group]",
+        "scales[i / 8 / group]",
+    ),
+    (
+        "kernels/quantized_matmul.cpp",
+        "biases[i / group]",
+        "biases[i / 8 / group]",
+    ),
+]
+FAILS = [
+    "2.2 matmul-one-row",
+    "2.2 matmul-rows",
+    "2.2 matmul-long-rows",
+    "2.2 matmul-leading-axes",
+    "2.2 matmul-sums",
+    "2.2 linear-values",
+    "2.2 matmul-vector",
+    "2.2 matmul-bfloat16",
+    "2.2 matmul-groups-of-32",
+    "2.2 matmul-groups-of-128",
+    "2.2 matmul-not-transposed",
+    "2.2 matmul-strided",
+]

@@ -1,0 +1,20 @@
+"""quantized_linear adds the bias twice."""
+
+WEEK = 2
+BASE = "matmul"
+TASKS = ["2.2"]
+CHANGES = [
+    (
+        "quantize.py",
+        """    return y if bias is None else y + bias
+""",
+        """    return y if bias is None else y + bias + bias
+""",
+    ),
+]
+FAILS = [
+    "2.2 linear-values",
+]
+HINTS = {
+    "2.2 linear-values": "the bias of the layer was added twice",
+}

@@ -1,0 +1,29 @@
+"""Reads four bits as a signed number."""
+
+WEEK = 2
+BASE = "matmul"
+TASKS = ["2.2"]
+CHANGES = [
+    (
+        "kernels/quantized_matmul.cpp",
+        "row[i + j] = scale * static_cast<float>(q) + bias;",
+        "row[i + j] = scale * static_cast<float>(q > 7 ? q - 16 : q) + bias;",
+    ),
+]
+FAILS = [
+    "2.2 matmul-one-row",
+    "2.2 matmul-rows",
+    "2.2 matmul-long-rows",
+    "2.2 matmul-leading-axes",
+    "2.2 matmul-sums",
+    "2.2 linear-values",
+    "2.2 matmul-vector",
+    "2.2 matmul-bfloat16",
+    "2.2 matmul-groups-of-32",
+    "2.2 matmul-groups-of-128",
+    "2.2 matmul-not-transposed",
+    "2.2 matmul-strided",
+]
+HINTS = {
+    "2.2 matmul-one-row": "the four bits were read as a signed number from -8 to 7; they are 0 to 15",
+}

@@ -1,0 +1,29 @@
+"""Masks three bits of four."""
+
+WEEK = 2
+BASE = "matmul"
+TASKS = ["2.2"]
+CHANGES = [
+    (
+        "kernels/quantized_matmul.cpp",
+        "const int q = static_cast<int>(word >> (4 * j) & 0xF);",
+        "const int q = static_cast<int>(word >> (4 * j) & 0x7);",
+    ),
+]
+FAILS = [
+    "2.2 matmul-one-row",
+    "2.2 matmul-rows",
+    "2.2 matmul-long-rows",
+    "2.2 matmul-leading-axes",
+    "2.2 matmul-sums",
+    "2.2 linear-values",
+    "2.2 matmul-vector",
+    "2.2 matmul-bfloat16",
+    "2.2 matmul-groups-of-32",
+    "2.2 matmul-groups-of-128",
+    "2.2 matmul-not-transposed",
+    "2.2 matmul-strided",
+]
+HINTS = {
+    "2.2 matmul-one-row": "only three bits of each number were kept; the mask of four bits is 0xF",
+}
