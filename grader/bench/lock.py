@@ -16,6 +16,7 @@ except ImportError:  # no such locks: then the user has to see to it
 
 NAME = "grader-race.lock"
 WAIT_S = 600.0
+LOOK_S = 0.01  # between two looks at a lock that somebody else holds
 
 
 class Busy(Exception):
@@ -48,8 +49,12 @@ def alone(folder: Path | None = None, wait_s: float = WAIT_S) -> Iterator[None]:
                     raise Busy(
                         f"another grader has been measuring on this machine for {wait_s:g} s"
                     ) from error
-                time.sleep(0.02)
-        yield
+                time.sleep(LOOK_S)
+        try:
+            yield
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            time.sleep(2 * LOOK_S)  # so that whoever waits gets it before this process asks again
     finally:
         os.close(descriptor)
 
