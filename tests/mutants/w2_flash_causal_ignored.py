@@ -14,5 +14,5 @@ FAILS = [
     "2.4 flash-causal",
 ]
 HINTS = {
-    "2.4 flash-causal": 'mask="causal" is ignored; build the causal mask and add it to the scores',
+    "2.4 flash-causal": 'mask="causal" is ignored',
 }

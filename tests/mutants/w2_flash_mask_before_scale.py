@@ -21,5 +21,5 @@ FAILS = [
     "2.4 flash-mask-broadcast",
 ]
 HINTS = {
-    "2.4 flash-mask": "the mask was added before scaling; scale the scores first, then add the mask",
+    "2.4 flash-mask": "the mask was added before scaling",
 }

@@ -17,5 +17,5 @@ FAILS = [
     "2.4 flash-blind-rows",
 ]
 HINTS = {
-    "2.4 flash-mask": "the mask is ignored; add it to the scores before softmax",
+    "2.4 flash-mask": "the mask is ignored",
 }

@@ -17,5 +17,5 @@ FAILS = [
     "2.4 flash-blind-rows",
 ]
 HINTS = {
-    "2.4 flash-mask": "the scores were multiplied with the mask; add it to them",
+    "2.4 flash-mask": "the scores were multiplied with the mask",
 }

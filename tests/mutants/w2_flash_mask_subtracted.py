@@ -17,5 +17,5 @@ FAILS = [
     "2.4 flash-blind-rows",
 ]
 HINTS = {
-    "2.4 flash-mask": "the mask was subtracted; add it to the scores",
+    "2.4 flash-mask": "the mask was subtracted",
 }

@@ -19,5 +19,5 @@ FAILS = [
     "2.4 flash-large-scores",
 ]
 HINTS = {
-    "2.4 flash-large-scores": "exp of a score overflowed: subtract the largest score so far first",
+    "2.4 flash-large-scores": "exp of a score overflowed",
 }

@@ -16,5 +16,5 @@ FAILS = [
     "2.4 flash-scale-zero",
 ]
 HINTS = {
-    "2.4 flash-scale": "the scale that is passed in is ignored; these numbers come from D ** -0.5",
+    "2.4 flash-scale": "the scale that is passed in is ignored",
 }

@@ -30,5 +30,5 @@ FAILS = [
     "2.4 flash-strided",
 ]
 HINTS = {
-    "2.4 flash-values": "the scores were divided by scale; multiply them with it (default D ** -0.5)",
+    "2.4 flash-values": "the scores were divided by scale",
 }

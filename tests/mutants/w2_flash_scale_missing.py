@@ -30,5 +30,5 @@ FAILS = [
     "2.4 flash-strided",
 ]
 HINTS = {
-    "2.4 flash-values": "the scores are not scaled; the default is D ** -0.5",
+    "2.4 flash-values": "the scores are not scaled",
 }

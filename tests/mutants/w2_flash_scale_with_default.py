@@ -14,5 +14,5 @@ FAILS = [
     "2.4 flash-scale",
 ]
 HINTS = {
-    "2.4 flash-scale": "scale was multiplied with D ** -0.5; a given scale replaces the default",
+    "2.4 flash-scale": "scale was multiplied with D ** -0.5",
 }

@@ -14,5 +14,5 @@ FAILS = [
     "2.4 flash-scale-zero",
 ]
 HINTS = {
-    "2.4 flash-scale-zero": "scale = 0 was taken for 'not given'; test it with `is None`",
+    "2.4 flash-scale-zero": "scale = 0 was taken for 'not given'",
 }

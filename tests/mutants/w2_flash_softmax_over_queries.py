@@ -54,5 +54,5 @@ FAILS = [
     "2.4 flash-strided",
 ]
 HINTS = {
-    "2.4 flash-values": "softmax ran over the query axis; it has to run over the keys, the last axis of the scores",
+    "2.4 flash-values": "softmax ran over the query axis",
 }

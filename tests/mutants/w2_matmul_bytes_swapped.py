@@ -25,5 +25,5 @@ FAILS = [
     "2.2 matmul-strided",
 ]
 HINTS = {
-    "2.2 matmul-one-row": "the two numbers of each byte were taken in the wrong order; the lower four bits come first",
+    "2.2 matmul-one-row": "the two numbers of each byte were taken in the wrong order",
 }

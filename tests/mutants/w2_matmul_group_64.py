@@ -20,5 +20,5 @@ FAILS = [
     "2.2 matmul-groups-of-128",
 ]
 HINTS = {
-    "2.2 matmul-groups-of-32": "groups of 64 were assumed; use group_size",
+    "2.2 matmul-groups-of-32": "groups of 64 were assumed",
 }

@@ -16,5 +16,5 @@ FAILS = [
     "2.2 linear-values",
 ]
 HINTS = {
-    "2.2 linear-values": "the bias of the layer is ignored; add it to the product",
+    "2.2 linear-values": "the bias of the layer is ignored",
 }

@@ -25,5 +25,5 @@ FAILS = [
     "2.2 matmul-strided",
 ]
 HINTS = {
-    "2.2 matmul-one-row": "the numbers of a word were taken from the highest bits down; the lowest four bits come first",
+    "2.2 matmul-one-row": "the numbers of a word were taken from the highest bits down",
 }

@@ -25,5 +25,6 @@ FAILS = [
     "2.2 matmul-strided",
 ]
 HINTS = {
-    "2.2 matmul-one-row": "the biases are ignored; a number is scale * q + bias",
+    "2.2 matmul-one-row": "the biases are ignored",
+    "2.2 linear-values": "the biases of the groups are ignored",
 }

@@ -25,5 +25,5 @@ FAILS = [
     "2.2 matmul-strided",
 ]
 HINTS = {
-    "2.2 matmul-one-row": "the four bits were read as a signed number from -8 to 7; they are 0 to 15",
+    "2.2 matmul-one-row": "the four bits were read as a signed number from -8 to 7",
 }
