@@ -130,7 +130,11 @@ class Library:
     def close(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # what was not sent any more
+                    stream.close()
 
     def _ask(self, **request: Any) -> Any:
         assert self._process.stdin is not None
@@ -152,8 +156,10 @@ class Library:
         return json.loads(line)[name]
 
     def _lost(self) -> Lost:
-        self._process.kill()
-        code = self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)  # its end tells more than being killed
+        self.close()
+        code = self._process.returncode
         how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
         return Lost(f"the process of {self._kind} {how}")
 
