@@ -18,7 +18,9 @@ _ERROR = re.compile(
     r"^(?P<path>[^\s:][^:]*):(?P<line>\d+):(?:(?P<col>\d+):)? (?:fatal )?[Ee]rror: (?P<text>.*)$"
 )
 _PLACE = re.compile(r"(?P<path>[^\s:][^:]*):(?P<line>\d+)(?::(?P<col>\d+))?[:,]")
-_ASSEMBLER = re.compile(r"^\{standard input\}:\d+: Error: (?P<text>.*)$")
+_UNLOCATED = re.compile(
+    r"^(?:\{standard input\}:\d+|cc1plus|c\+\+|g\+\+|clang(?:\+\+)?)(?:: fatal)?:? [Ee]rror: (?P<text>.*)$"
+)
 _TOO_MUCH = re.compile(r"virtual memory exhausted|out of memory allocating|Cannot allocate memory")
 _FULL = re.compile(r"No space left on device|Disk quota exceeded")
 _CPU = re.compile(r"CPU time limit exceeded")
@@ -39,13 +41,13 @@ def errors(log: str, files: Mapping[str, bytes], limits: str = "") -> str:
     total = 0
     for line in log.splitlines():
         match = _ERROR.match(line)
-        assembler = _ASSEMBLER.match(line)
-        if match is None and assembler is None:
+        unlocated = _UNLOCATED.match(line)
+        if match is None and unlocated is None:
             context.append(line)
             continue
         total += 1
         if len(found) < MAX_ERRORS:
-            found.append(_assembler(assembler["text"]) if assembler else _located(match, context, files))  # type: ignore[arg-type]
+            found.append(_unlocated(unlocated["text"]) if unlocated else _located(match, context, files))  # type: ignore[arg-type]
         context = []
     if not found:
         return limits or _last_line(log)
@@ -99,8 +101,8 @@ def _with_source(message: str, content: bytes, line: int) -> str:
     return f"{message}\n    {source}" if source else message
 
 
-def _assembler(text: str) -> str:
-    return f"assembler: error: {clean(text, LINE_CHARS)}"
+def _unlocated(text: str) -> str:
+    return f"error: {clean(text, LINE_CHARS)}"
 
 
 def _plain(path: str) -> str:

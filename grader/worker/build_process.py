@@ -32,7 +32,7 @@ class Limits:
 
     memory_bytes: int = 3 << 30
     cpu_s: int = 120
-    wall_s: float = 180.0
+    wall_s: float = 600.0
     file_bytes: int = 64 << 20
     processes: int = 64
 

@@ -62,7 +62,7 @@ def policy(
         memory_bytes: Memory that the submission may hold; the address space gets 2 GiB more, for libraries,
             stacks and the allocator's reserves.
         cpu_s: CPU seconds over the life of the process; None for no limit.
-        max_threads, open_files: Bounds; that on threads holds where the process has a user of its own.
+        max_threads, open_files: Bounds; the first holds where the process has a user of its own.
         fork_ok: Build phase: programs below `runnable` may be started, and files below `writable` be made.
         writable, runnable: Folders for a build (to be owned by `uid_for(root)`), and with the compiler.
         file_bytes: Largest file that may be written.
@@ -78,9 +78,7 @@ def policy(
     _check(root, package_dir, [*shared, *writable], off)
     if (writable or runnable) and not fork_ok:
         raise ValueError("writable and runnable folders need fork_ok=True, the build phase")
-    grants = (("read", shared), ("write", writable), ("run", runnable))
-    needed = readable.interpreter() if interpreter else readable.DEVICES
-    rules = [*needed, *((kind, str(p.resolve())) for kind, paths in grants for p in paths)]
+    rules = _rules((*shared,), writable, runnable, interpreter)
     uid = uid_for(root) if platform.system() == "Linux" and os.geteuid() == 0 else None
     return {
         "system": platform.system(),
@@ -89,17 +87,21 @@ def policy(
         "namespaces": namespaces and uid is not None,
         "limits": {
             "address_space_bytes": memory_bytes + 2 * _GIB if address_space else None,
-            "cpu_s": cpu_s,
-            "file_bytes": file_bytes,
-            "open_files": open_files,
-            "stack_bytes": 64 << 20,
-            # counted per user: with a shared user id, threads of other programs would use it up
-            "processes": max_threads if uid is not None else None,
+            "processes": max_threads if uid is not None else None,  # per user: ours has other programs too
+            **{"cpu_s": cpu_s, "file_bytes": file_bytes, "open_files": open_files, "stack_bytes": 64 << 20},
         },
         "rules": [list(rule) for rule in rules],
         "fork_ok": fork_ok,
         "off": list(off),
     }
+
+
+def _rules(
+    shared: Sequence[Path], writable: Sequence[Path], runnable: Sequence[Path], interpreter: bool
+) -> list[tuple[str, str]]:
+    needed = readable.interpreter() if interpreter else readable.DEVICES
+    grants = (("read", shared), ("write", writable), ("run", runnable))
+    return [*needed, *((kind, str(p.resolve())) for kind, paths in grants for p in paths)]
 
 
 def uid_for(root: Path) -> int:
