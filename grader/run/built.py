@@ -10,9 +10,13 @@ from grader.result import Message, Verdict
 from grader.run import describe
 from grader.run.outcome import Outcome
 from grader.run.session import Session
+from grader.worker import sanitizer
 from grader.worker.build import Built, build
+from grader.worker.build_units import KINDS
 from grader.worker.faults import Fault
 from grader.worker.submission import Snapshot
+
+MAX_NOTES = 10
 
 
 def prepare(
@@ -82,3 +86,17 @@ def _failed(check: Builds, task: Task, kind: str, got: str, trace: tuple[str, ..
         traceback=trace,
     )
     return Outcome(Verdict.FAIL, 0, 1, message)
+
+
+def switches(built: Built | None) -> tuple[str, ...]:
+    """Return a note for staff for each line of the sources that may switch findings of the sanitizers off."""
+    if built is None or built.folder is None:
+        return ()
+    notes = []
+    for path in sorted(p for p in built.folder.rglob("*") if p.suffix in KINDS and p.is_file()):
+        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+            match = sanitizer.SWITCHES.search(line)
+            if match:
+                name = path.relative_to(built.folder).as_posix()
+                notes.append(f"may hide findings of the sanitizers: {name}:{number}: {match[0].decode()}")
+    return tuple(notes[:MAX_NOTES])

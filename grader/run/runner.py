@@ -20,7 +20,7 @@ from grader.course.model import Check, Measured, Task, Week
 from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
 from grader.run import identity, leftovers
-from grader.run.built import prepare
+from grader.run.built import prepare, switches
 from grader.run.execute import Executor
 from grader.run.oracle_cache import OracleCache
 from grader.run.outcome import Outcome
@@ -247,6 +247,7 @@ class _Run:
                 continue  # the modules say it more exactly than the package
             notes.append(f"{module or 'the package'} does not import: {_import_problem(fault)}")
         notes += [f"left out: {name}" for name in self._copy.left_out]
+        notes += switches(self._session.built)
         return tuple(notes)
 
     def checks(
