@@ -17,7 +17,7 @@ CHANGES = [
         """\
 if isinstance(offset, list):
             where = [o + i for o in offset for i in range(L)]
-            turned = [[self.rotate(x[b : b + 1], where[b]) for b in range(x.shape[0])] for x in (q, k)]
+            turned = [[self.rotate(x[b : b + 1], where[0] + b) for b in range(x.shape[0])] for x in (q, k)]
             q, k = (mx.concatenate(rows) for rows in turned)
         else:
             q, k = self.rotate(q, offset), self.rotate(k, offset)""",
