@@ -26,6 +26,8 @@ _COMPUTED = re.compile(
 )
 _KNOWN_COMPUTED = (b"KERNELS_FILE", b"")
 _WIDE = "KERNELS_ONLY_"
+# folders whose names begin the toolchain's, MLX's and nanobind's own includes: found first, if they were there
+_OF_OTHERS = frozenset({"kernels", "mlx", "nanobind", "generated"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,9 @@ def _ours(
     toolchain: Path,
     support: list[Unit],
 ) -> Plan:
-    flags = ("-I.", *flags)
+    # after the toolchain's and the system's: a header of the submission replaces none of theirs
+    flags = (*flags, "-iquote", ".", "-idirafter", ".")
+    files = {path: text for path, text in files.items() if path.partition("/")[0] not in _OF_OTHERS}
     sources = [path for path in files if path.endswith(".cpp") and "/" not in path]
     units = [_unit(path, path, files[path], files, (*flags, *only), "source") for path in sources]
     for binding in sorted((toolchain / "bindings").glob("*.cpp")):
