@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.bench.gate import Channels, Gate, Round, Sample, Speed, decide, measure
+from grader.bench.gate import Channels, Gate, Round, Sample, Speed, channel_ratio, decide, measure
 from grader.bench.stats import Interval, drift, interval, ratios
 
 
@@ -100,3 +100,65 @@ def test_an_interval_refuses_what_it_cannot_stand_for(bad):
 
 def test_drift_shows_a_machine_that_has_become_slower():
     assert drift([1.0] * 10 + [1.3] * 10) == pytest.approx(1.3)
+
+
+def channels(wall: float, cpu: float, whole_wall: float, whole_cpu: float) -> Channels:
+    return Channels(*(Interval(x, x - 0.05, x + 0.05) for x in (wall, cpu, whole_wall, whole_cpu)))
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        ((1.0, 1.0, 1.0, 1.0), Speed.PASS),
+        ((3.0, 3.0, 3.0, 3.0), Speed.FAIL),
+        ((0.1, 0.1, 3.0, 3.0), Speed.FAIL),  # works before the call, or after it
+        ((0.1, 3.0, 3.0, 3.0), Speed.FAIL),
+        ((3.0, 1.0, 3.0, 1.0), None),  # waits
+        ((1.0, 1.0, 1.3, 1.3), Speed.FAIL),  # a third of the work is done outside
+        ((1.0, 1.0, 1.0, 1.24), None),
+    ],
+)
+def test_work_counts_wherever_it_is_done(found, verdict):
+    assert decide(Gate(1.1), channels(*found)) is verdict
+
+
+def test_what_lies_far_from_the_gate_needs_few_rounds():
+    for factor, verdict in ((0.3, Speed.PASS), (9.0, Speed.FAIL)):
+        found = measure(Gate(1.15), Clock(factor, 5).one, lambda: None)
+        assert (found.verdict, len(found.rounds), found.processes) == (verdict, 6, 1)
+
+
+def test_a_verdict_near_the_gate_is_found_twice():
+    clock = Clock(1.08, 3, noise=0.01, busy=0.0)
+    found = measure(Gate(1.15), clock.one, clock.renew)
+    assert (found.verdict, found.processes, clock.renewed) == (Speed.PASS, 2, 1)
+
+
+class Biased(Clock):
+    """A machine on which a pair of processes is unlucky: every other one is 20 % slower."""
+
+    def renew(self) -> None:
+        super().renew()
+        self.factor = 1.3 if self.renewed % 2 else 1.09
+
+
+def test_one_unlucky_pair_of_processes_decides_nothing():
+    clock = Biased(1.09, 3, noise=0.01, busy=0.0)
+    assert (
+        measure(Gate(1.15, threads=1), clock.one, clock.renew).verdict is not Speed.PASS or clock.renewed == 2
+    )
+
+
+def test_a_slow_idle_conversation_takes_nothing_off():
+    """Ours takes 2 ms with and without work: what is taken off is the reference's own 0.1 ms."""
+    ours, theirs = Sample(2.0, 2.0, 2.0, 2.0), Sample(1.1, 1.1, 1.1, 1.1)
+    slow_idle, idle = Sample(1.9, 1.9, 1.9, 1.9), Sample(0.1, 0.1, 0.1, 0.1)
+    rounds = [Round(ours, theirs, slow_idle, idle)] * 6
+    assert channel_ratio(rounds, "cpu_s").median == pytest.approx(1.9)
+
+
+def test_times_shorter_than_an_idle_conversation_give_a_ratio_of_medians():
+    theirs = [Sample(x, x, x, x) for x in (0.05, 0.3, 0.3, 0.3, 0.3, 0.3)]
+    ours, idle = Sample(0.5, 0.5, 0.5, 0.5), Sample(0.1, 0.1, 0.1, 0.1)
+    rounds = [Round(ours, t, idle, idle) for t in theirs]
+    assert channel_ratio(rounds, "cpu_s").median == pytest.approx(2.0)
