@@ -32,15 +32,13 @@ LOOPS = (
     "qmm-last-word-left-out",
     "qmm-last-number-left-out",
 )
-BLOCKS = (1, 16, 32, 64)
-ONLINE = tuple(f"flash-{what}-{size}" for what in ("sum", "output", "both") for size in BLOCKS)
+ONLINE = ("flash-sum", "flash-output", "flash-both")
 KEYS = (
     "flash-last-block-left-out",
     "flash-last-key-left-out",
     "flash-padding-counted",
-    "flash-not-divided",
 )
-HIDDEN = ("flash-hidden-block-32", "flash-hidden-block-64")
+HIDDEN = ("flash-hidden-block",)
 FLASH_MASKS = ("mask-ignored", "mask-subtracted", "mask-before-scale", "flash-mask-multiplied")
 MASK_AXES = ("flash-mask-first-head", "flash-mask-first-batch", "flash-mask-first-row")
 FLASH = (*HEADS, *SCALES, "softmax-over-queries", "softmax-missing", "flash-not-divided")

@@ -12,6 +12,7 @@ from grader.oracles.mistakes import NotApplicable, mistake
 from grader.oracles.mistakes.quantized import as_it_lies
 
 BLOCK = 32  # keys: what a tile is most often
+BLOCKS = (1, 16, BLOCK, 64)
 
 
 def _scores(p: dict[str, Any]) -> tuple[Tensor, Tensor]:
@@ -52,35 +53,36 @@ _FORGOTTEN = {
 }
 
 
-def _forgets(name: str, block: int, hint: str, total: bool, output: bool) -> None:
-    def wrong(**p: Any) -> Tensor:
-        return _online(p, block, total, output)
-
-    mistake(f"{name}-{block}", f"{hint}; multiply by exp(old maximum - new maximum)")(wrong)
-
-
-for _name, (_hint, _total, _output) in _FORGOTTEN.items():
-    for _size in (1, 16, BLOCK, 64):
-        _forgets(_name, _size, _hint, _total, _output)
+def _nearest(got: Tensor | None, candidates: list[Tensor]) -> Tensor:
+    """Return the candidate that agrees with most of a submission's numbers: its blocks may have any size."""
+    if got is None or got.shape != candidates[0].shape:
+        return candidates[-1]
+    near = [int(torch.isclose(c, got, rtol=1e-2, atol=1e-6, equal_nan=True).sum()) for c in candidates]
+    return candidates[near.index(max(near))]
 
 
-def _hidden_block(size: int) -> None:
-    def wrong(**p: Any) -> Tensor:
-        scores, value = _scores(p)
-        hidden = scores[..., :size].isneginf().all(-1, keepdim=True)
-        if not bool(hidden.any()):
-            raise NotApplicable
-        right = torch.softmax(scores, -1) @ value
-        return torch.where(hidden, torch.nan, right)
+def _forgets(name: str, hint: str, total: bool, output: bool) -> None:
+    def wrong(got: Tensor | None = None, **p: Any) -> Tensor:
+        return _nearest(got, [_online(p, size, total, output) for size in BLOCKS])
 
-    mistake(
-        f"flash-hidden-block-{size}",
-        "where the first block of keys is hidden, exp(-inf + inf) gives NaN; take nothing from a block without a key",
-    )(wrong)
+    mistake(name, f"{hint}; multiply by exp(old maximum - new maximum)")(wrong)
 
 
-for _size in (BLOCK, 64):
-    _hidden_block(_size)
+for _name, _flaw in _FORGOTTEN.items():
+    _forgets(_name, *_flaw)
+
+
+@mistake(
+    "flash-hidden-block",
+    "where the first block of keys is hidden, exp(-inf + inf) gives NaN; take nothing from a block without a key",
+)
+def hidden_block(got: Tensor | None = None, **p: Any) -> Tensor:
+    scores, value = _scores(p)
+    hidden = [scores[..., :size].isneginf().all(-1, keepdim=True) for size in BLOCKS]
+    if not bool(hidden[0].any()):
+        raise NotApplicable
+    right = torch.softmax(scores, -1) @ value
+    return _nearest(got, [torch.where(rows, torch.nan, right) for rows in hidden])
 
 
 @mistake("flash-last-block-left-out", f"keys beyond the last whole block of {BLOCK} are left out")
