@@ -1,4 +1,4 @@
-"""The op writes files, forks, listens, starts threads and answers nothing."""
+"""The op writes files, forks, listens, starts a program and then says that it is not implemented."""
 
 WEEK = 2
 BASE = "student"
@@ -13,7 +13,7 @@ FILES = {
 #include <unistd.h>
 
 #include <fstream>
-#include <thread>
+#include <string>
 
 #include "kernels/errors.h"
 
@@ -30,11 +30,6 @@ mx::array quantized_matmul(const mx::array& scales, const mx::array& biases, int
   int listening = socket(AF_INET, SOCK_STREAM, 0);
   if (listening >= 0) listen(listening, 1);
   execl("/bin/sh", "sh", "-c", "touch /tmp/left-by-shell", nullptr);
-  for (int i = 0; i < 4; ++i) {
-    std::thread([] {
-      for (;;) write(3, "\\0\\0\\0\\0{}", 6);
-    }).detach();
-  }
   (void)scales, (void)biases, (void)group_size, (void)bits, (void)a, (void)b, (void)transpose_b, (void)s;
   throw NotImplemented("nothing");
 }
