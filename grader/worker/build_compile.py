@@ -99,6 +99,8 @@ class Compiler:
             said = ended.log
             for number, unit in enumerate(objects):
                 said = said.replace(f"{number}.o:", f"{unit}:")
+            if ended.at_fault:
+                raise CannotJudge(f"the kernels cannot be linked: {ended.at_fault}")
             if not ended.ok or not made.is_file():
                 return None, said or "the linker failed", ""
             undefined = self._run([_nm(recipe), "-D", "--undefined-only", f"../out/{name}"], place)
@@ -145,9 +147,8 @@ class Compiler:
         limit = messages.ran_out(ended.log)
         if not ended.in_time:
             return f"{unit.name}: not compiled within {self._wall_s:g} s, the time for the whole build"
-        reason = messages.grader_at_fault(ended.log)
-        if reason and not limit:
-            raise CannotJudge(f"the kernels cannot be built: {reason}")
+        if ended.at_fault:
+            raise CannotJudge(f"the kernels cannot be built: {ended.at_fault}")
         if ended.status < 0 and not limit:
             raise CannotJudge(
                 f"the kernels cannot be built: the compiler was ended by signal {-ended.status}"

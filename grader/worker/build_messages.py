@@ -22,10 +22,9 @@ _UNLOCATED = re.compile(
     r"^(?:\{standard input\}:\d+|cc1plus|c\+\+|g\+\+|clang(?:\+\+)?)(?:: fatal)?:? [Ee]rror: (?P<text>.*)$"
 )
 _TOO_MUCH = re.compile(r"virtual memory exhausted|out of memory allocating|Cannot allocate memory")
-_FULL = re.compile(r"No space left on device|Disk quota exceeded")
 _CPU = re.compile(r"CPU time limit exceeded")
 _KILLED = re.compile(r"Killed signal terminated program|signal 9|unable to execute command: Killed")
-_SIZE = re.compile(r"File size limit exceeded|File too large")
+_SIZE = re.compile(r"File size limit exceeded|File too large|No space left on device|Disk quota exceeded")
 
 
 def errors(log: str, files: Mapping[str, bytes], limits: str = "") -> str:
@@ -62,18 +61,10 @@ def ran_out(log: str) -> str:
         (_CPU, "the compiler needed more CPU time than it may use"),
         (_TOO_MUCH, "the compiler needed more memory than it may use"),
         (_SIZE, "the compiler made a larger file than it may write"),
+        (_KILLED, "the compiler was ended by the system, as when it needs more memory than there is"),
     ):
         if pattern.search(log):
             return words
-    return ""
-
-
-def grader_at_fault(log: str) -> str:
-    """Return why a failed compilation says nothing about the submission; empty if it does."""
-    if _FULL.search(log):
-        return "the disk is full"
-    if _KILLED.search(log):
-        return "the system killed the compiler, most likely for want of memory"
     return ""
 
 

@@ -6,9 +6,11 @@ network, no user of its own name, bounded memory, CPU and wall time, and nothing
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -46,6 +48,9 @@ class Ended:
     log: str  # what it printed, capped
     swept: int = 0  # processes that it left behind
     sandbox: dict[str, str] | None = None
+    at_fault: str = (
+        ""  # why a failure says nothing about what was compiled: this machine, looked at from outside
+    )
 
     @property
     def ok(self) -> bool:
@@ -102,6 +107,7 @@ def run(
         "unsafe": unsafe,
         "wall_s": limits.wall_s,
     }
+    killed = _killed_for_memory()
     answer = _supervised(job, limits.wall_s)
     missing = sandbox.missing(answer["sandbox"])
     if missing and not unsafe:
@@ -110,7 +116,30 @@ def run(
         )
     with (place / "log").open("rb") as file:
         log = file.read(LOG_BYTES).decode("utf-8", "backslashreplace")
-    return Ended(answer["status"], answer["in_time"], log, answer["swept"], answer["sandbox"])
+    at_fault = _at_fault(place, killed, limits) if answer["status"] != 0 else ""
+    return Ended(answer["status"], answer["in_time"], log, answer["swept"], answer["sandbox"], at_fault)
+
+
+def _at_fault(place: Path, killed_before: int, limits: Limits) -> str:
+    """Return what this machine lacks. A compiler's words count for nothing here: a submission can write them."""
+    free = shutil.disk_usage(place).free
+    if free < limits.file_bytes:
+        return (
+            f"the disk is full: {free >> 20} MiB are free, a compiler may need {limits.file_bytes >> 20} MiB"
+        )
+    if _killed_for_memory() > killed_before:
+        return "the machine ran out of memory and ended a process"
+    return ""
+
+
+def _killed_for_memory() -> int:
+    """Return how many processes the kernel has ended so far because memory ran out; 0 where it does not say."""
+    with contextlib.suppress(OSError), open("/proc/vmstat") as file:
+        for line in file:
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                return int(count)
+    return 0
 
 
 def _supervised(job: dict[str, object], wall_s: float) -> dict[str, Any]:
