@@ -154,10 +154,12 @@ class _Workplace:
         copy = snapshot(find(config.getoption("--submission")), folder / "snapshot")
         resources = Resources.open(seed, self._stack)
         folders = resources.cache.folders
-        built = prepare(copy, find_week(config.getoption("--week") or "week1"), folder)
+        week = find_week(config.getoption("--week") or "week1")
+        built = prepare(copy, week, folder)
         spec = worker_spec(copy, folders.readable(), built=built)
         self.session: Session = self._stack.enter_context(Session(spec, resources.zygote, folders))
-        self.executor: Executor = Executor(self.session, resources.cache, include_hidden=not public)
+        rivals = resources.rivals(week.ops)
+        self.executor: Executor = Executor(self.session, resources.cache, not public, rivals)
 
     def close(self) -> None:
         """End the worker and remove the copy."""
