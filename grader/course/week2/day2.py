@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from grader.course import kernel_inputs as inputs
-from grader.course.model import Allowed, Builds, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.model import (
+    Allowed,
+    Builds,
+    KeepsDtype,
+    Matches,
+    Rejects,
+    Sanitized,
+    Task,
+    Unchanged,
+    grid,
+)
 from grader.course.week2 import gates
 from grader.course.week2.names import CORE, EDGE, HALF, LOOPS, MATMUL, STYLE
 from grader.course.week2.policy import QUANTIZED_MATMUL, SENTENCE
@@ -48,7 +58,7 @@ T22 = Task(
         _matmul(
             "matmul-one-row",
             "one row of activations times a packed matrix, as in decoding",
-            points=4,
+            points=3,
             public=grid(lead=[(1,)], K=[64, 192], N=[8], group=[64], dtype=CORE),
             hidden=grid(lead=[(1,)], K=[128, 320], N=[1, 24, 37], group=[64], dtype=CORE),
         ),
@@ -78,7 +88,7 @@ T22 = Task(
         _matmul(
             "matmul-sums",
             "sums are kept in float32: thousands of numbers of one sign lose nothing",
-            points=2,
+            points=1,
             public=grid(lead=[(1,)], K=[4096], N=[16], group=[64], dtype=["float16"], sign=["positive"]),
             hidden=grid(lead=[(2,)], K=[4864], N=[16], group=[64], dtype=["float16"], sign=["positive"]),
             tolerance="quantized-sum",
@@ -90,6 +100,15 @@ T22 = Task(
             points=3,
             public=grid(lead=[(3,)], K=[64], N=[8], group=[64], bias=[False, True], dtype=CORE),
             hidden=grid(lead=[(1, 4)], K=[128], N=[20], group=[64], bias=[False, True], dtype=CORE),
+        ),
+        Sanitized(
+            "stays-inside",
+            "no read or write past the end of an array, and nothing undefined, whatever the sizes",
+            points=2,
+            target="quantize.quantized_matmul",
+            inputs=inputs.quantized_matmul,
+            public=grid(lead=[(1,), (3,)], K=[64], N=[5], group=[64], dtype=CORE),
+            hidden=grid(lead=[(1,), (7,)], K=[192], N=[1, 33], group=[64], dtype=CORE),
         ),
         *gates.MATMUL,
         _matmul(

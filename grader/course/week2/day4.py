@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from grader.course import kernel_inputs as inputs
-from grader.course.model import Allowed, Builds, KeepsDtype, Matches, Rejects, Task, Unchanged, grid
+from grader.course.model import (
+    Allowed,
+    Builds,
+    KeepsDtype,
+    Matches,
+    Rejects,
+    Sanitized,
+    Task,
+    Unchanged,
+    grid,
+)
 from grader.course.week2 import gates
 from grader.course.week2.names import (
     CORE,
@@ -44,7 +54,7 @@ T24 = Task(
         _flash(
             "flash-values",
             "equal heads: softmax(query @ key.T * scale) @ value",
-            points=3,
+            points=2,
             public=grid(lead=[(1,)], H_q=[2], H=[2], L=[4, 7], S=[7], D=[32], dtype=CORE),
             hidden=grid(lead=[(2,)], H_q=[3], H=[3], L=[9], S=[9, 20], D=[64, 128], dtype=CORE),
         ),
@@ -62,7 +72,7 @@ T24 = Task(
         _flash(
             "flash-lengths",
             "lengths that no block divides: 1, 31, 33, 129",
-            points=3,
+            points=2,
             public=grid(lead=[(1,)], H_q=[2], H=[1], L=[1, 33], S=[33, 129], D=[32], dtype=["float32"])
             + grid(lead=[(1,)], H_q=[2], H=[1], L=[1], S=[1, 31], D=[32], dtype=["float16"]),
             hidden=grid(lead=[(1,)], H_q=[2], H=[2], L=[1, 31, 70], S=[70, 257], D=[32], dtype=CORE),
@@ -152,6 +162,17 @@ T24 = Task(
                 sign=["positive"],
             ),
             mistakes=(),
+        ),
+        Sanitized(
+            "stays-inside",
+            "no read or write past the end of an array, and nothing undefined, whatever the lengths",
+            points=2,
+            target="attention.flash_attention",
+            inputs=inputs.flash_attention,
+            public=grid(lead=[(1,)], H_q=[4], H=[2], L=[1, 5], S=[5, 33], D=[32], dtype=["float32"]),
+            hidden=grid(
+                lead=[(2,)], H_q=[2], H=[1], L=[1, 31], S=[31, 67], D=[64], dtype=CORE, mask=["random"]
+            ),
         ),
         *gates.ATTENTION,
         *gates.ATTENTION_MEMORY,
