@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from grader.course.model import Check, Measured, Task, Week
+from grader.course.model import Check, Measured, Sanitized, Task, Week
 from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
 from grader.run import identity, leftovers
@@ -55,7 +55,7 @@ class Request:
     unsafe: bool = False
     only_case: int | None = None
     quick_build: bool = False  # compile for this machine's instruction set only: not for races
-    measured: bool = True  # False leaves out the gates, which take seconds: not for grades
+    measured: bool = True  # False leaves out gates and sanitizers, which are slow: not for grades
 
     @property
     def selected(self) -> tuple[Task, ...]:
@@ -322,7 +322,7 @@ class _Run:
 
     def _request_checks(self, task: Task) -> tuple[Check, ...]:
         number = self._request.only_case
-        checks = [c for c in task.checks if self._request.measured or not isinstance(c, Measured)]
+        checks = [c for c in task.checks if self._request.measured or not isinstance(c, (Measured, Sanitized))]
         if number is None:
             return tuple(checks)
         return tuple(c for c in checks if task.first_case(c) <= number < task.first_case(c) + c.public_cases)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.catalog import find_week
-from grader.course.model import Measured, Unavailable
+from grader.course.model import Measured, Sanitized, Unavailable
 from grader.paths import ROOT
 from grader.result import Result, Verdict
 from grader.run.runner import Request, Resources, Runner, fly_canary
@@ -102,9 +102,10 @@ class Grader:
         return Report(specimen.group, specimen.name, tuple(problems), seconds, points, tuple(failed))
 
     def _measured(self, specimen: Specimen) -> bool:
-        """Return whether gates are run: not for mutants and variations, but for those that name one in FAILS."""
-        gates = {f"{t.id} {c.name}" for t in self._week.tasks for c in t.checks if isinstance(c, Measured)}
-        return specimen.group not in ("mutants", "variations") or bool(gates & set(specimen.fails))
+        """Return whether gates and sanitizers are run: not for mutants and variations, but for those that name one in FAILS."""
+        checks = [(t, c) for t in self._week.tasks for c in t.checks]
+        slow = {f"{t.id} {c.name}" for t, c in checks if isinstance(c, (Measured, Sanitized))}
+        return specimen.group not in ("mutants", "variations") or bool(slow & set(specimen.fails))
 
     def _judge(self, specimen: Specimen, root: Path) -> tuple[list[str], Result | None]:
         before = traces.look((ROOT, root.parent))
