@@ -160,7 +160,7 @@ def test_more_operations_than_the_machine_can_do_are_invalid(race):
 
 @pytest.mark.parametrize(("text", "verdict"), [(SOFTMAX, Verdict.PASS), (DENSE, Verdict.FAIL)])
 def test_memory_of_a_call_is_seen_from_outside(race, text, verdict):
-    """A table of 8192 columns takes 64 MiB at 2048 rows, more than the 32 MiB that may be; softmax of 1 MiB does not."""
+    """A table of 8192 columns takes 64 MiB at 2048 rows, where 32 MiB may be; softmax takes 1 MiB."""
     sizes = tuple({**AXES, "shape": (rows, 128)} for rows in (2, 64, 2048))
     gate = UsesAtMost(
         "memory",
