@@ -102,7 +102,7 @@ class Grader:
         return Report(specimen.group, specimen.name, tuple(problems), seconds, points, tuple(failed))
 
     def _measured(self, specimen: Specimen) -> bool:
-        """Return whether gates and sanitizers are run: not for mutants and variations, but for those that name one in FAILS."""
+        """Return whether gates and sanitizers are run: of mutants and variations for those that name one in FAILS."""
         checks = [(t, c) for t in self._week.tasks for c in t.checks]
         slow = {f"{t.id} {c.name}" for t, c in checks if isinstance(c, (Measured, Sanitized))}
         return specimen.group not in ("mutants", "variations") or bool(slow & set(specimen.fails))
