@@ -322,7 +322,9 @@ class _Run:
 
     def _request_checks(self, task: Task) -> tuple[Check, ...]:
         number = self._request.only_case
-        checks = [c for c in task.checks if self._request.measured or not isinstance(c, (Measured, Sanitized))]
+        checks = [
+            c for c in task.checks if self._request.measured or not isinstance(c, (Measured, Sanitized))
+        ]
         if number is None:
             return tuple(checks)
         return tuple(c for c in checks if task.first_case(c) <= number < task.first_case(c) + c.public_cases)
