@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.10 python3; 
 	$$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
-SAMPLE := build/sample-week1
+SAMPLE := build/sample-week2
 
 .PHONY: demo test validate lint bench kernels clean setup browser
 
@@ -17,16 +17,17 @@ $(READY): pyproject.toml
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/python -m grader.validation.build samples/week1.py $(SAMPLE)
-	@$(BIN)/grader submit week1 --submission $(SAMPLE) --student sample --report reports; \
+	@$(BIN)/python -m grader.validation.build samples/week2.py $(SAMPLE)
+	@$(BIN)/grader submit week2 --submission $(SAMPLE) --student sample --report reports; \
 	code=$$?; test $$code -le 1 || exit $$code
-	@echo "The sample has bugs on purpose; open the report named above in a browser."
+	@echo "The sample has a slow kernel and a wrong one on purpose; open the report named above in a browser."
 
 test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 validate: $(READY)
 	$(BIN)/grader validate --week 1 --jobs 2 --json reports/validate-week1.json
+	$(BIN)/grader validate --week 2 --jobs 2 --json reports/validate-week2.json
 	$(BIN)/python -m tests.fuzz.fuzz_wire -runs=1000000
 	$(BIN)/python -m tests.validation.kill9 --moments 50
 
