@@ -10,13 +10,6 @@ FAILS = [
     "2.2 fast-prefill",
     "2.2 fast-long-prefill",
 ]
-KINDS = {
-    "2.2 speed-decode": "too-slow",
-    "2.2 speed-prefill": "too-slow",
-    "2.2 fast-decode": "too-slow",
-    "2.2 fast-prefill": "too-slow",
-    "2.2 fast-long-prefill": "too-slow",
-}
 APPEND = {
     "quantize.py": """
 import sys
