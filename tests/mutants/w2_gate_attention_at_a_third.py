@@ -1,0 +1,21 @@
+"""flash_attention does its work three times."""
+
+WEEK = 2
+TASKS = ["2.4"]
+FAILS = [
+    "2.4 fast-decode",
+    "2.4 fast-prefill",
+]
+APPEND = {
+    "attention.py": """
+
+_once = flash_attention
+
+
+def flash_attention(*args, **kwargs):
+    for _ in range(3):
+        y = _once(*args, **kwargs)
+        mx.eval(y)
+    return y
+""",
+}
