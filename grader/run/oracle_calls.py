@@ -51,7 +51,11 @@ def arguments(call: Call, checkpoint_folder: Callable[[Checkpoint], Path]) -> di
 
     named = call.named()
     strided = {name: value.axes for name, value in named.items() if isinstance(value, Strided)}
-    return {**{name: convert(value) for name, value in named.items()}, "dtype": call.dtype, "strided": strided}
+    return {
+        **{name: convert(value) for name, value in named.items()},
+        "dtype": call.dtype,
+        "strided": strided,
+    }
 
 
 def find(name: str) -> Callable[..., Expected]:

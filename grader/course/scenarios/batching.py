@@ -67,6 +67,8 @@ class Batch:
 
 
 def _sides(bench: Bench) -> Iterator[bool]:
+    bench.called = f"{BATCH}(1, {MAX_SEQ_LEN})"
+    bench.construct(BATCH, 1, MAX_SEQ_LEN)  # before the model, so that a class without a body is told as such
     for public in (True, False) if bench.include_hidden else (True,):
         bench.public = public
         yield public
