@@ -3,20 +3,7 @@
 WEEK = 2
 BASE = "reference"
 TASKS = ["2.2"]
-FAILS = [
-    "2.2 speed-decode",
-    "2.2 speed-prefill",
-    "2.2 fast-decode",
-    "2.2 fast-prefill",
-    "2.2 fast-long-prefill",
-]
-KINDS = {
-    "2.2 speed-decode": "too-slow",
-    "2.2 speed-prefill": "too-slow",
-    "2.2 fast-decode": "too-slow",
-    "2.2 fast-prefill": "too-slow",
-    "2.2 fast-long-prefill": "too-slow",
-}
+KINDS = {"2.2 allowed": "forbidden"}  # it looks for what the policy refuses; the gates are not even run
 APPEND = {
     "quantize.py": """
 import sys

@@ -54,11 +54,11 @@ T22 = Task(
     forbids=QUANTIZED_MATMUL,
     checks=(
         Allowed("allowed", SENTENCE, op="quantized_matmul"),
-        Builds("builds", "the C++ op compiles and does something", points=1, op="quantized_matmul"),
+        Builds("builds", "the C++ op compiles and does something", op="quantized_matmul"),
         _matmul(
             "matmul-one-row",
             "one row of activations times a packed matrix, as in decoding",
-            points=3,
+            points=4,
             public=grid(lead=[(1,)], K=[64, 192], N=[8], group=[64], dtype=CORE),
             hidden=grid(lead=[(1,)], K=[128, 320], N=[1, 24, 37], group=[64], dtype=CORE),
         ),

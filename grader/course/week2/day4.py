@@ -50,11 +50,11 @@ T24 = Task(
     forbids=FLASH_ATTENTION,
     checks=(
         Allowed("allowed", SENTENCE, op="flash_attention"),
-        Builds("builds", "the C++ op compiles and does something", points=1, op="flash_attention"),
+        Builds("builds", "the C++ op compiles and does something", op="flash_attention"),
         _flash(
             "flash-values",
             "equal heads: softmax(query @ key.T * scale) @ value",
-            points=2,
+            points=3,
             public=grid(lead=[(1,)], H_q=[2], H=[2], L=[4, 7], S=[7], D=[32], dtype=CORE),
             hidden=grid(lead=[(2,)], H_q=[3], H=[3], L=[9], S=[9, 20], D=[64, 128], dtype=CORE),
         ),
