@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from grader.course.catalog import COURSE
-from grader.course.model import Allowed, CaseCheck, Matches, Scenario, Unavailable
+from grader.course.model import Allowed, Builds, CaseCheck, Matches, Scenario, Unavailable
 from grader.course.scenarios import find as find_scenario
 from grader.course.tolerances import C
 from grader.oracles.mistakes import registry
@@ -37,11 +37,11 @@ def test_a_week_is_worth_a_hundred_points(week):
 
 
 def test_points_follow_the_tier():
-    """A core or edge check is worth something, a style check nothing; nor what only takes points away."""
+    """A core or edge check is worth something, a style check nothing; nor what only takes points away or lets a kernel begin."""
     wrong = {
         n
         for n, (_, c) in zip(IDS, CHECKS, strict=True)
-        if (c.points > 0) == (c.tier is Tier.STYLE or isinstance(c, Unavailable | Allowed))
+        if (c.points > 0) == (c.tier is Tier.STYLE or isinstance(c, Unavailable | Allowed | Builds))
     }
     assert wrong == set()
 

@@ -103,6 +103,8 @@ def test_worker_side_modules_import_nothing_of_the_grader() -> None:
         "canary",
         "submission",
     }
+    # the grader's side of a build; its entry script goes before the sandbox
+    trusted |= {path.stem for path in folder.glob("build*.py")} - {"build_boot"}
     checked = [path for path in folder.glob("*.py") if path.stem not in trusted]
     assert {"boot", "main", "wire", "zygote"} <= {path.stem for path in checked}
     for path in checked:
