@@ -37,7 +37,7 @@ def test_a_week_is_worth_a_hundred_points(week):
 
 
 def test_points_follow_the_tier():
-    """A core or edge check is worth something, a style check nothing; nor what only takes points away or lets a kernel begin."""
+    """A core or edge check is worth something, a style check nothing; nor what only takes points or begins."""
     wrong = {
         n
         for n, (_, c) in zip(IDS, CHECKS, strict=True)
