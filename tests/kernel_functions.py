@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import mlx.core as mx
@@ -14,6 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from reference import ladder
 
 MATMUL, LINEAR, FLASH = "quantize.quantized_matmul", "quantize.quantized_linear", "attention.flash_attention"
 Function = Callable[..., mx.array]
@@ -54,10 +57,10 @@ def kernels(live: Callable[[Any], Any]) -> Iterator[Kernel]:
     if module is None:
         return
     for rung in range(1, module.quantized_matmul_rungs + 1):
-        matmul = _rung_of_matmul(module, rung)
+        matmul = partial(ladder.quantized_matmul, rung)
         yield Kernel(f"rung {rung}", {MATMUL: matmul, LINEAR: _linear(matmul)}, live)
     for rung in range(1, module.flash_attention_rungs + 1):
-        yield Kernel(f"rung {rung}", {FLASH: _rung_of_flash(module, rung)}, live)
+        yield Kernel(f"rung {rung}", {FLASH: partial(ladder.flash_attention, rung)}, live)
 
 
 def _built() -> Any:
@@ -199,25 +202,3 @@ def _torch_flash(
                 q, k, v, attn_mask=None if additive is None else _torch(additive), scale=scale
             )
         )
-
-
-def _rung_of_matmul(module: Any, rung: int) -> Function:
-    def matmul(*args: Any, **named: Any) -> mx.array:
-        return module.quantized_matmul_rung(rung, *args, **named)
-
-    return matmul
-
-
-def _rung_of_flash(module: Any, rung: int) -> Function:
-    def flash(
-        query: mx.array,
-        key: mx.array,
-        value: mx.array,
-        scale: float | None = None,
-        mask: mx.array | str | None = None,
-    ) -> mx.array:
-        factor = query.shape[-1] ** -0.5 if scale is None else scale
-        word = isinstance(mask, str)
-        return module.flash_attention_rung(rung, query, key, value, factor, None if word else mask, word)
-
-    return flash
