@@ -50,12 +50,11 @@ import ctypes
 
 class RMSNorm:
     def __init__(self, dim, weight, eps=1e-5):
-        code = type(self).__call__.__code__
-        type(self).__call__.__code__ = code.replace(co_code=bytes([124, 255] * 40), co_stacksize=0)
+        pass
 
     def __call__(self, x):
-        a = b = c = d = e = f = x
-        return a, b, c, d, e, f, ctypes.memset(0, 1, 1)
+        return ctypes.CFUNCTYPE(ctypes.c_int)(1)()  # jumps to address 1
+
 ''',
     "embedding.py": '''
 import ctypes
