@@ -40,4 +40,6 @@ def load(out_dir: Path = DEFAULT_OUT) -> ModuleType:
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
-    return getattr(load(), name)
+    found = getattr(load(), name)
+    globals()[name] = found  # the next look-up costs nothing: this one walks the file system
+    return found

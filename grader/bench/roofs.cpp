@@ -28,11 +28,12 @@ static double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// Ten chains, more than latency times units of any CPU in question; named, because an array of them would spill.
+// Ten chains, more than latency times units of any CPU in question; named, because an array of them would spill. Each
+// begins with a number that the compiler cannot see: it would compute equal chains once.
 static float fma_chains(long rounds) {
   Vector a{}, b{}, c{}, d{}, e{}, f{}, g{}, h{}, i{}, j{};
   Vector x = a + 0.999f, y = a + 0.001f;
-  asm volatile("" : "+m"(x), "+m"(y));
+  for (Vector* start : {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &x, &y}) asm volatile("" : "+m"(*start));
   for (long n = 0; n < rounds; ++n) {
     a = a * x + y, b = b * x + y, c = c * x + y, d = d * x + y, e = e * x + y;
     f = f * x + y, g = g * x + y, h = h * x + y, i = i * x + y, j = j * x + y;

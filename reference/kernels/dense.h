@@ -1,4 +1,5 @@
-// An input array whose last axis is read as dense: in place if it is dense, as a copy made on the stream if not.
+// An input array that is read in place if it lies as the op needs it, as a copy made on the stream if not: whether it
+// does is known when MLX evaluates the op. (A node mx::contiguous before each op would cost more than a small product.)
 #pragma once
 
 #include <cstring>
@@ -12,10 +13,14 @@ namespace mx = mlx::core;
 
 class Dense {
  public:
+  enum Need { kLastAxis, kAllAxes };  // what has to be dense
+
   // Call when MLX evaluates the op: strides are known then, values not yet.
-  explicit Dense(const mx::array& x)
+  explicit Dense(const mx::array& x, Need need = kLastAxis)
       : source_(x.data<char>()), shape_(x.shape()), strides_(x.strides()), itemsize_(x.itemsize()) {
-    copied_ = x.size() > 0 && x.ndim() > 0 && shape_.back() > 1 && strides_.back() != 1;
+    const bool fits =
+        need == kAllAxes ? x.flags().row_contiguous : x.ndim() == 0 || shape_.back() <= 1 || strides_.back() == 1;
+    copied_ = x.size() > 0 && !fits;
   }
 
   // Call when the values are there, before data() and strides().

@@ -1,6 +1,7 @@
 // quantized_matmul as an MLX op: what is accepted, and the graph node. The arithmetic is in quantized_matmul_ladder.h.
 #include "quantized_matmul.h"
 
+#include "dense.h"
 #include "kernels/errors.h"
 #include "kernels/primitive.h"
 #include "quantized_matmul_rungs.h"
@@ -28,11 +29,7 @@ class QuantizedMatmul : public CpuPrimitive {
     mx::array& out = outputs[0];
     allocate(out);
     if (out.size() == 0) return;
-    QuantizedProduct p;
-    p.a = a.data<void>();
-    p.b = b.data<std::uint32_t>();
-    p.scales = scales.data<void>();
-    p.biases = biases.data<void>();
+    QuantizedProduct p{};
     p.out = out.data<void>();
     p.type = element_of(a.dtype());
     p.scale_type = element_of(scales.dtype());
@@ -43,7 +40,16 @@ class QuantizedMatmul : public CpuPrimitive {
     p.transpose_b = transpose_b_;
     // Rungs 1 and 2 are what plain C++ gives, so they do not get wider instructions than it has by default.
     auto* run = rung_ == 1 || rung_ == 2 ? &plain::run_rung : KERNELS_DISPATCH(run_rung);
-    dispatch(stream(), inputs, out, [run, p, rung = rung_] { run(p, rung); });
+    dispatch(stream(), inputs, out,
+             [run, p, rung = rung_, a = Dense(a, Dense::kAllAxes), b = Dense(b, Dense::kAllAxes),
+              scales = Dense(scales, Dense::kAllAxes), biases = Dense(biases, Dense::kAllAxes)]() mutable {
+               for (Dense* input : {&a, &b, &scales, &biases}) input->fill();
+               p.a = a.data();
+               p.b = reinterpret_cast<const std::uint32_t*>(b.data());
+               p.scales = scales.data();
+               p.biases = biases.data();
+               run(p, rung);
+             });
   }
 
  private:
@@ -90,12 +96,10 @@ mx::array quantized_matmul_rung(int rung, const mx::array& scales, const mx::arr
   const mx::Stream stream = mx::to_stream(s);
   mx::Shape shape = a.shape();
   shape.back() = transpose_b ? b.shape(0) : b.shape(1) * 8;
-  const mx::Dtype scale_type = scales.dtype() == biases.dtype() ? scales.dtype() : mx::float32;
-  // A view that is contiguous already is not copied.
-  auto rows = [&](const mx::array& x) { return mx::contiguous(x, false, stream); };
-  return mx::array(
-      shape, a.dtype(), std::make_shared<QuantizedMatmul>(stream, rung, group_size, transpose_b),
-      {rows(a), rows(b), rows(mx::astype(scales, scale_type, stream)), rows(mx::astype(biases, scale_type, stream))});
+  const bool same = scales.dtype() == biases.dtype();
+  auto shared = [&](const mx::array& x) { return same ? x : mx::astype(x, mx::float32, stream); };
+  return mx::array(shape, a.dtype(), std::make_shared<QuantizedMatmul>(stream, rung, group_size, transpose_b),
+                   {a, b, shared(scales), shared(biases)});
 }
 
 mx::array quantized_matmul(const mx::array& scales, const mx::array& biases, int group_size, int bits,

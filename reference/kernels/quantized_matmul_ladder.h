@@ -181,20 +181,22 @@ void matvec_rows(const QuantizedProduct& p, const Activations<Kind>& x, std::ptr
 // then comes from the cache for the other rows of a.
 template <class Kind, int kGroup>
 struct MatvecChunk {
-  static constexpr std::ptrdiff_t kChunk = 32;
+  static constexpr std::ptrdiff_t kMost = 128;
   const QuantizedProduct& p;
   const Activations<Kind>* rows;
+  // Long chunks, since at each new one the processor's prefetch begins again; but enough of them to share them out.
+  std::ptrdiff_t size = std::clamp<std::ptrdiff_t>(p.N / (8 * num_threads()) / 4 * 4, 32, kMost);
 
   void operator()(std::ptrdiff_t chunk, int) const {
     thread_local Scratch scale_memory, bias_memory, scaled_memory;
-    const std::ptrdiff_t groups = p.K / kGroup, begin = chunk * kChunk, count = std::min(kChunk, p.N - begin);
+    const std::ptrdiff_t groups = p.K / kGroup, begin = chunk * size, count = std::min(size, p.N - begin);
     float* scales = scale_memory.get<float>(count * groups);
     float* biases = bias_memory.get<float>(count * groups);
     float* scaled = scaled_memory.get<float>(4 * groups);
     to_floats(p.scale_type, p.scales, begin * groups, count * groups, scales);
     to_floats(p.scale_type, p.biases, begin * groups, count * groups, biases);
     for (std::ptrdiff_t m = 0; m < p.M; ++m) {
-      float out[kChunk];
+      float out[kMost];
       std::ptrdiff_t i = 0;
       for (; i + 4 <= count; i += 4) run<4>(m, begin, i, scales, biases, scaled, out);
       for (; i < count; ++i) run<1>(m, begin, i, scales, biases, scaled, out);
@@ -242,7 +244,7 @@ void matvec_group(const QuantizedProduct& p, bool threads) {
     }
   }
   const MatvecChunk<Kind, kGroup> chunk{p, rows};
-  run_tasks(threads, (p.N + chunk.kChunk - 1) / chunk.kChunk, chunk);
+  run_tasks(threads, (p.N + chunk.size - 1) / chunk.size, chunk);
 }
 
 template <class Kind>

@@ -1,4 +1,5 @@
-// A small pool of threads for kernels: as many as there are CPUs for this process, asleep unless there is work.
+// A small pool of threads for kernels: as many as there are CPUs for this process, asleep some 50 us after the last
+// work.
 //
 // The caller works too, and waits only for tasks that a worker has begun: a worker that the system has not let run
 // yet costs nothing. A worker keeps off the CPU that the caller is on (the scheduler often puts both on one otherwise).
