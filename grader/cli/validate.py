@@ -24,6 +24,10 @@ def validate(
     group: Annotated[list[str] | None, typer.Option("--group", help=f"Of {', '.join(GROUPS)}.")] = None,
     only: Annotated[str, typer.Option("--only", help="Only specimens with this in their name.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")] = 2,
+    measured: Annotated[
+        bool,
+        typer.Option("--measured", help="Gates and sanitizers for all variations, too; on a quiet machine."),
+    ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> int:
     """Grade the grader: reference, skeleton, mutants, variations and attacks, and judge the outcome of each.
@@ -51,7 +55,7 @@ def validate(
     if json_file is not None:
         writable_file(json_file, "file of figures")
     started = time.perf_counter()
-    summary = run(week, folder, groups, jobs, only, _line)
+    summary = run(week, folder, groups, jobs, only, _line, measured)
     _print(summary, time.perf_counter() - started)
     if json_file is not None:
         json_file.write_text(json.dumps(_figures(summary), indent=1))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.catalog import find_week
-from grader.course.model import Measured, Sanitized, Unavailable
+from grader.course.model import FasterThan, Measured, Sanitized, Unavailable
 from grader.paths import ROOT
 from grader.result import Result, Verdict
 from grader.run.runner import Request, Resources, Runner, fly_canary
@@ -75,10 +75,16 @@ class Summary:
 
 
 class Grader:
-    """One process's resident grader."""
+    """One process's resident grader.
 
-    def __init__(self, week: int, stack: ExitStack) -> None:
-        self._week = find_week(str(week))
+    Args:
+        week: whose checks are tried.
+        stack: ends what it opens.
+        measured: run gates and sanitizers for all variations, too.
+    """
+
+    def __init__(self, week: int, stack: ExitStack, measured: bool = False) -> None:
+        self._week, self._all_measured = find_week(str(week)), measured
         self._resources = Resources.open(SEED, stack)
         # now, so that the fork server is running before anybody looks for what a specimen left behind
         readable = self._resources.cache.folders.readable()
@@ -103,9 +109,16 @@ class Grader:
 
     def _measured(self, specimen: Specimen) -> bool:
         """Return whether gates and sanitizers are run: of mutants and variations for those that name one in FAILS."""
+        if self._all_measured and specimen.group == "variations":
+            return True
         checks = [(t, c) for t in self._week.tasks for c in t.checks]
         slow = {f"{t.id} {c.name}" for t, c in checks if isinstance(c, (Measured, Sanitized))}
         return specimen.group not in ("mutants", "variations") or bool(slow & set(specimen.fails))
+
+    def _may_be_slow(self) -> frozenset[str]:
+        """Return the races that a right kernel may lose without saying so, where all variations are measured."""
+        races = (f"{t.id} {c.name}" for t in self._week.tasks for c in t.checks if isinstance(c, FasterThan))
+        return frozenset(races if self._all_measured else ())
 
     def _judge(self, specimen: Specimen, root: Path) -> tuple[list[str], Result | None]:
         before = traces.look((ROOT, root.parent))
@@ -128,7 +141,7 @@ class Grader:
         if specimen.group == "mutants":
             return judge.mutant(specimen, result), result
         if specimen.group == "variations":
-            return judge.variation(specimen, result), result
+            return judge.variation(specimen, result, self._may_be_slow()), result
         left = traces.look((ROOT, root.parent)).left_by(before, _strangers())
         shown = judge.visible(result, _report(result), _console(result))
         return judge.attack(specimen, result, shown, (CANARY,), left), result
@@ -172,8 +185,12 @@ def validate(
     jobs: int,
     only: str = "",
     listener: Callable[[Report, int], None] | None = None,
+    measured: bool = False,
 ) -> Summary:
-    """Grade every specimen of the groups in `jobs` processes; `listener` gets each report and the total number."""
+    """Grade every specimen of the groups in `jobs` processes; `listener` gets each report and the total number.
+
+    With `measured`, variations go through gates and sanitizers and may lose races against the reference, nothing else.
+    """
     found = specimens(week, folder, groups, only)
     names = tuple(
         f"{t.id} {c.name}"
@@ -183,7 +200,7 @@ def validate(
     )
     summary = Summary(week, checks=names if "mutants" in groups and not only else ())
     with canary_planted():
-        for report in _reports(week, found, jobs):
+        for report in _reports(week, found, jobs, measured):
             summary.reports.append(report)
             if listener is not None:
                 listener(report, len(found))
@@ -192,14 +209,14 @@ def validate(
     return summary
 
 
-def _reports(week: int, found: list[Specimen], jobs: int) -> Iterator[Report]:
+def _reports(week: int, found: list[Specimen], jobs: int, measured: bool) -> Iterator[Report]:
     if jobs == 1 or len(found) == 1:
         with ExitStack() as stack:
-            grader = Grader(week, stack)
+            grader = Grader(week, stack, measured)
             yield from map(grader.run, found)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(week,)) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(week, measured)) as pool:
         for future in as_completed([pool.submit(_one, s) for s in found]):
             yield future.result()
 
@@ -208,9 +225,9 @@ _GRADER: Grader | None = None
 _STACK = ExitStack()  # of a pool's process; kept, because what it holds ends when it is collected
 
 
-def _start(week: int) -> None:
+def _start(week: int, measured: bool) -> None:
     global _GRADER
-    _GRADER = Grader(week, _STACK)  # ends with the process
+    _GRADER = Grader(week, _STACK, measured)  # ends with the process
 
 
 def _one(specimen: Specimen) -> Report:

@@ -72,24 +72,31 @@ def _word(check: CheckResult | None) -> str:
     return check.verdict.value if check is not None else "not a check"
 
 
-def variation(specimen: Specimen, result: Result) -> list[str]:
+def variation(specimen: Specimen, result: Result, may_be_slow: frozenset[str] = frozenset()) -> list[str]:
     """Return what is wrong with the grading of a legitimate variation: it gets all core points.
 
-    One that is slow names the checks of speed that it has to fail, and loses their points alone.
+    One that is slow names the checks of speed that it has to fail, and loses their points alone. Checks in
+    `may_be_slow` may fail, too.
     """
     found = verdicts(result)
+    lost = [
+        n
+        for n in sorted(may_be_slow - set(specimen.fails))
+        if n in found and found[n].verdict is Verdict.FAIL
+    ]
     problems = [
         f"{name}: {c.verdict.value} {c.message.text() if c.message else ''}"
         for name, c in found.items()
         if c.verdict is not Verdict.PASS
         and c.tier is Tier.CORE
         and not _unavailable(c)
-        and name not in specimen.fails
+        and name not in (*specimen.fails, *lost)
     ]
     slow = [found[name] for name in specimen.fails if name in found]
     problems += [f"{c.name} has to FAIL, is {c.verdict.value}" for c in slow if c.verdict is not Verdict.FAIL]
     problems += [f"{name} has to FAIL, is not a check" for name in specimen.fails if name not in found]
     core = sum(c.max_points for c in found.values() if c.tier is Tier.CORE)  # gates may be left out
+    slow += [found[name] for name in lost]
     wanted = core - sum(c.max_points for c in slow if c.tier is Tier.CORE)
     if result.points != wanted:
         problems.append(f"{result.points} of {wanted} points")

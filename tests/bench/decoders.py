@@ -3,7 +3,7 @@
 KIND is reference, mlx_lm or transformers. Answers a line of JSON to each on stdin: `{"prefill": n, "decode": m}` gives
 the seconds of feeding n tokens into an empty cache, and of m greedy tokens after them. Each works as its own generation
 loop does: mlx-lm and transformers compute the logits of the last token of a prompt only, the reference those of all.
-mlx-lm works in float32, in which it is fastest by far: MLX's products on the CPU take several times as long in half precision.
+mlx-lm works in float32, in which it is fastest: MLX's products on the CPU take several times as long in half precision.
 """
 
 from __future__ import annotations

@@ -112,6 +112,14 @@ def test_a_slow_variation_loses_what_it_names_and_nothing_else():
     assert judge.variation(unknown, result()) == ["1.1 z has to FAIL, is not a check"]
 
 
+def test_a_measured_variation_may_lose_races_alone():
+    """A lost race that is allowed costs its own points and is no problem, nor is a won one; nothing else may fail."""
+    one, races = Specimen("v", "variations", "S."), frozenset({"1.1 a"})
+    assert judge.variation(one, result(FAIL), races) == []
+    assert judge.variation(one, result(), races) == []
+    assert judge.variation(one, result(FAIL), frozenset({"1.1 b"}))[-1] == "0.0 of 2.0 points"
+
+
 def attack(found, shown="", left=(), **fields):
     return judge.attack(Specimen("a", "attacks", "S.", **fields), found, shown, ("canary-1",), list(left))
 
