@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from transformers.models.qwen2.modeling_qwen2 import Qwen2RotaryEmbedding
 
 from grader.oracles import qwen2
 
@@ -133,6 +134,7 @@ def model(mlx_model: Any, inputs: Tensor, **_: Any) -> Tensor:
     """Return the logits of transformers' Qwen2 with all weights in the given precision."""
     folder, dtype = mlx_model
     half = copy.deepcopy(qwen2.load(folder, dtype)).to(getattr(torch, dtype))
+    half.model.rotary_emb = Qwen2RotaryEmbedding(half.config)  # the oracle's is in float64
     logits: Tensor = half(input_ids=inputs, use_cache=False).logits
     return logits
 

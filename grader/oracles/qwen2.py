@@ -147,7 +147,28 @@ def load(folder: Path, dtype: str) -> Any:
     if lost or missing.unexpected_keys:
         raise ValueError(f"checkpoint {folder.name} lacks {lost} and has unknown {missing.unexpected_keys}")
     model.tie_weights()
+    model.model.rotary_emb = Rotation(model.config)
     return model
+
+
+class Rotation(torch.nn.Module):
+    """RoPE's cosines and sines in float64; transformers' own computes them in float32, whatever the model's dtype.
+
+    Every implementation has its angles in float32, so that their errors grow with the position: `generator` makes them
+    noisy by as much.
+    """
+
+    def __init__(self, config: Any) -> None:
+        super().__init__()
+        self.head_dim = config.hidden_size // config.num_attention_heads
+        self.theta = float(config.rope_parameters["rope_theta"])
+        self.generator: torch.Generator | None = None
+
+    def forward(self, x: Tensor, position_ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both, `[B, L, D]`, for positions `[B, L]`."""
+        angle = Rounding(self.generator).internal(angles(self.head_dim, self.theta, position_ids.double()))
+        twice = angle.squeeze(-2).repeat(1, 1, 2)
+        return twice.cos(), twice.sin()
 
 
 ROUNDED = ("Linear", "Qwen2RMSNorm", "Qwen2MLP", "Qwen2Attention", "Qwen2DecoderLayer", "Embedding")
@@ -167,16 +188,19 @@ def _perturb(generator: torch.Generator, delta: float) -> Any:
 def logits(folder: Path, ids: Tensor, dtype: str = "float32") -> Expected:
     """Return the logits `[B, L, V]` of transformers' Qwen2 for `ids [B, L]`.
 
-    The magnitude is measured with a perturbation after every linear layer, norm, MLP, attention and block.
+    The magnitude is measured with a perturbation of every angle of RoPE, and after every linear layer, norm, MLP,
+    attention and block.
     """
     model = load(folder, dtype)
     value = model(input_ids=ids, use_cache=False).logits
     generator = torch.Generator().manual_seed(20261)
     noise = _perturb(generator, EPS[dtype])
     hooks = [m.register_forward_hook(noise) for m in model.modules() if type(m).__name__ in ROUNDED]
+    model.model.rotary_emb.generator = generator
     try:
         deviations = [model(input_ids=ids, use_cache=False).logits - value for _ in range(SAMPLES)]
     finally:
+        model.model.rotary_emb.generator = None
         for hook in hooks:
             hook.remove()
     return Expected(value, spread(deviations, EPS[dtype]))

@@ -10,10 +10,12 @@ from mlx.utils import tree_map
 from mlx_lm.models import qwen2 as theirs
 from mlx_lm.utils import load_model
 from mlx_side import MAKE, agree, numbers
+from transformers.models.qwen2.modeling_qwen2 import Qwen2RotaryEmbedding
 
 from grader.course import checkpoints
 from grader.oracles import qwen2
 from grader.paths import MODELS, PUBLIC_MODELS
+from grader.run.compare import target
 
 SIZES = theirs.ModelArgs(
     model_type="qwen2",
@@ -102,3 +104,22 @@ def test_logits_are_mlx_lms(name, tmp_path):
     expected = qwen2.logits(folder, torch.from_numpy(ids))
     assert agree(expected, _logits(folder, ids), "model")
     assert np.ptp(expected.value.numpy()) > 1  # the logits say something
+
+
+def test_late_positions_are_judged_as_fairly_as_early_ones(tmp_path):
+    """Angles in float32 are the more wrong the later: over 600 positions mlx-lm stays within half of the bound."""
+    folder = checkpoints.write("random-long", 4, tmp_path / "long")
+    ids = MAKE.integers(0, 256, (1, 600))
+    want = target(qwen2.logits(folder, torch.from_numpy(ids)), "float32", "model")
+    error = np.abs(np.array(_logits(folder, ids), np.float64) - want.value)
+    assert (error / want.bound.max(axis=-1, keepdims=True)).max() < 0.5
+
+
+def test_the_rotation_is_transformers_own_in_float64(tmp_path):
+    """Cosines and sines of the first positions, which float32 has right to 1e-5, for another theta than the default."""
+    model = qwen2.load(checkpoints.write("random-theta", 1, tmp_path / "theta"), "float32")
+    assert isinstance(model.model.rotary_emb, qwen2.Rotation)
+    original = Qwen2RotaryEmbedding(model.config)
+    x, where = torch.zeros(1, dtype=torch.float64), torch.arange(40)[None]
+    for ours, known in zip(model.model.rotary_emb(x, where), original(x, where), strict=True):
+        torch.testing.assert_close(ours, known, atol=1e-5, rtol=0)
