@@ -40,6 +40,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench.week1
 	$(BIN)/python -m tests.bench.week2
+	$(BIN)/python -m tests.bench.simulator
 
 # The reference's C++ kernels, into build/kernels. Needs a C++20 compiler; CMake and Ninja come from PyPI.
 kernels: $(READY)
