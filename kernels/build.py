@@ -22,10 +22,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kernels import DEFAULT_OUT
+from kernels.metal_files import place_metal_files
 
 TOOLCHAIN = Path(__file__).resolve().parent
 DEFAULT_SOURCE = TOOLCHAIN.parent / "reference" / "kernels"
-SOURCE_SUFFIXES = frozenset({".cpp", ".h", ".inc", ".metal", ".txt"})
+# on a Mac CMake compiles Metal too; elsewhere metal_files.py does, and knows by itself what has changed
+SOURCE_SUFFIXES = frozenset(
+    {".cpp", ".h", ".hpp", ".inc", ".txt", *([".metal"] if sys.platform == "darwin" else [])}
+)
+NOT_OF_THE_HOST = (
+    "simulator/include",
+    "simulator/runtime",
+)  # of compiled Metal, which has a cache of its own
+HOST_SIDE_OF_THE_RUNTIME = ("simulator/include/simulator/abi.h", "simulator/include/simulator/dispatch.h")
 STAMP = "content.sha256"
 
 
@@ -53,12 +62,13 @@ def build(source_dir: Path, out_dir: Path, *, sanitize: bool = False, jobs: int 
     with _locked(out_dir / "lock"):
         stamp = out_dir / STAMP
         built = sorted(out_dir.glob("kernels.*so"))
-        if built and stamp.is_file() and stamp.read_text() == digest:
-            return built[0]
-        stamp.unlink(missing_ok=True)
-        _forget_objects_of_other_files(source_dir, out_dir)
-        _run_cmake(source_dir, out_dir, sanitize, jobs or os.cpu_count() or 1)
-        stamp.write_text(digest)
+        if not (built and stamp.is_file() and stamp.read_text() == digest):
+            stamp.unlink(missing_ok=True)
+            _forget_objects_of_other_files(source_dir, out_dir)
+            _run_cmake(source_dir, out_dir, sanitize, jobs or os.cpu_count() or 1)
+            stamp.write_text(digest)
+        if sys.platform != "darwin":
+            place_metal_files([source_dir, TOOLCHAIN / "ops"], out_dir, [_mlx_root() / "include"])
         return sorted(out_dir.glob("kernels.*so"))[0]
 
 
@@ -92,7 +102,12 @@ def _forget_objects_of_other_files(source_dir: Path, out_dir: Path) -> None:
 
 
 def _inputs(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.suffix in SOURCE_SUFFIXES and path.is_file())
+    found = (path for path in root.rglob("*") if path.suffix in SOURCE_SUFFIXES and path.is_file())
+    return sorted(path for path in found if _is_input(path.relative_to(root).as_posix()))
+
+
+def _is_input(path: str) -> bool:
+    return path in HOST_SIDE_OF_THE_RUNTIME or not path.startswith(NOT_OF_THE_HOST)
 
 
 def cmake_settings(source_dir: Path, out_dir: Path, sanitize: bool) -> dict[str, object]:

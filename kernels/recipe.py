@@ -21,20 +21,37 @@ from pathlib import Path
 
 from kernels.build import TOOLCHAIN, BuildError, _compiler, _inputs, _run, _tool, cmake_settings
 
+SIMULATED_GPU = "simulated_gpu.h"  # included before the first line of an op, where there is no Metal
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """Command lines without the names of files, and what they read."""
+    """Command lines without the names of files, and what they read.
+
+    On Linux a module looks for its Metal kernels beside itself: `<file>.fast.so` for `<file>.metal`, or
+    `<file>.metal.txt` with the reason why there is none, and the runtime `libmetalsim.so` (`kernels.metal_files`
+    puts them there). `kernels.simulator.host.streams` makes one of MLX's streams the GPU.
+    """
 
     digest: str  # over the toolchain, the versions and the command lines
     compiler: str
     flags: tuple[str, ...]  # for an op, a binding, the runtime; include folders of the toolchain too
-    support: tuple[tuple[str, tuple[str, ...]], ...]  # nanobind's sources, each with its flags
+    support: tuple[tuple[str, tuple[str, ...]], ...]  # nanobind's, the simulated GPU's: each with its flags
     link: tuple[str, ...]  # between the compiler and the objects
     libraries: tuple[str, ...]  # after the objects
     suffix: str  # of the module: ".cpython-311-x86_64-linux-gnu.so", ".abi3.so"
     reads: tuple[str, ...]  # folders of headers and libraries that a compiler opens
     runs: tuple[str, ...]  # programs that it starts
+
+    @property
+    def cpu_flags(self) -> tuple[str, ...]:
+        """The flags without the simulated GPU.
+
+        For a source whose Metal parts do not compile: `_METAL_` is not defined then, and its ops run on the CPU.
+        """
+        pairs = itertools.pairwise((*self.flags, ""))
+        rest = [word for word, then in pairs if not (word == "-include" and then == SIMULATED_GPU)]
+        return tuple(word for word in rest if word != SIMULATED_GPU)
 
     @property
     def mlx_library(self) -> str:
@@ -71,7 +88,7 @@ def _read(commands: list[dict[str, str]], link_line: str, tree: Path) -> Recipe:
     module = lines[str(TOOLCHAIN / "module.cpp")]
     compiler, flags = module[0], _flags(module, tree)
     support = tuple(
-        (file, _flags(line, tree)) for file, line in sorted(lines.items()) if not _is_ours(Path(file))
+        (file, _flags(line, tree)) for file, line in sorted(lines.items()) if not _is_of_an_op(Path(file))
     )
     link, libraries, output = _link(shlex.split(link_line.removeprefix(": && ").partition(" && ")[0]))
     facts = [
@@ -103,8 +120,9 @@ def _read(commands: list[dict[str, str]], link_line: str, tree: Path) -> Recipe:
     )
 
 
-def _is_ours(path: Path) -> bool:
-    return path.is_relative_to(TOOLCHAIN)
+def _is_of_an_op(path: Path) -> bool:
+    """Tell whether a file is compiled with the flags of ops: nanobind's and the simulated GPU's have their own."""
+    return path.is_relative_to(TOOLCHAIN) and not path.is_relative_to(TOOLCHAIN / "simulator")
 
 
 def _flags(line: list[str], tree: Path) -> tuple[str, ...]:
@@ -144,7 +162,16 @@ def _reads(
     libraries: tuple[str, ...],
 ) -> tuple[str, ...]:
     folders = [
-        str(TOOLCHAIN / name) for name in ("include", "bindings", "ops", "runtime", "module.cpp", "compat")
+        str(TOOLCHAIN / name)
+        for name in (
+            "include",
+            "bindings",
+            "ops",
+            "runtime",
+            "module.cpp",
+            "compat",
+            "simulator/include/simulator",
+        )
     ]
     folders += _include_folders(flags)
     for file, options in support:

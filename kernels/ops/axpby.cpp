@@ -1,8 +1,12 @@
 // How an op is made, in three steps. A graph node: axpby() checks its arguments and returns an array that has a shape
-// but no values. Evaluation: MLX calls eval_cpu when somebody needs the values. The loop: plain C++ on pointers.
+// but no values. Evaluation: MLX calls eval_cpu when somebody needs the values, or eval_gpu. The loop: plain C++ on
+// pointers; on the GPU a thread for each element, in axpby.metal.
 #include "axpby.h"
 
+#include <algorithm>
+
 #include "kernels/errors.h"
+#include "kernels/metal.h"
 #include "kernels/primitive.h"
 
 namespace kernels {
@@ -38,6 +42,24 @@ class Axpby : public CpuPrimitive {
         return queue<mx::bfloat16_t>(inputs, outputs[0]);
     }
   }
+
+#ifdef _METAL_
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    mx::array& out = outputs[0];
+    allocate(out);
+    if (out.size() == 0) return;
+    auto* kernel = metal_kernel(stream(), "axpby_" + mx::type_to_name(out));
+    auto& encoder = mx::metal::get_command_encoder(stream());
+    encoder.set_compute_pipeline_state(kernel);
+    encoder.set_input_array(inputs[0], 0);  // [[buffer(0)]], and so on
+    encoder.set_input_array(inputs[1], 1);
+    encoder.set_output_array(out, 2);
+    encoder.set_bytes(alpha_, 3);
+    encoder.set_bytes(beta_, 4);
+    const std::size_t most = kernel->maxTotalThreadsPerThreadgroup();
+    encoder.dispatch_threads(MTL::Size(out.size(), 1, 1), MTL::Size(std::min(out.size(), most), 1, 1));
+  }
+#endif
 
  private:
   template <class T>

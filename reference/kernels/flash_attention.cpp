@@ -3,6 +3,7 @@
 
 #include "attention_problem.h"
 #include "dense.h"
+#include "flash_attention_metal.h"
 #include "flash_attention_rungs.h"
 #include "kernels/errors.h"
 #include "kernels/primitive.h"
@@ -82,6 +83,14 @@ class FlashAttention : public CpuPrimitive {
                KERNELS_DISPATCH(attention_rung)(rung, p);
              });
   }
+
+#ifdef _METAL_
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    mx::array& out = outputs[0];
+    allocate(out);
+    if (out.size() != 0) flash_attention_on_gpu(stream(), inputs, out, rung_, scale_, causal_);
+  }
+#endif
 
  private:
   int rung_;

@@ -4,6 +4,7 @@
 #include "dense.h"
 #include "kernels/errors.h"
 #include "kernels/primitive.h"
+#include "quantized_matmul_metal.h"
 #include "quantized_matmul_rungs.h"
 
 #define KERNELS_FILE "quantized_matmul_ladder.h"
@@ -51,6 +52,14 @@ class QuantizedMatmul : public CpuPrimitive {
                run(p, rung);
              });
   }
+
+#ifdef _METAL_
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    mx::array& out = outputs[0];
+    allocate(out);
+    if (out.size() != 0) quantized_matmul_on_gpu(stream(), inputs, out, rung_, group_size_, transpose_b_);
+  }
+#endif
 
  private:
   int rung_, group_size_;

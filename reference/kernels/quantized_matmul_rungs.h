@@ -26,7 +26,7 @@ struct QuantizedProduct {
 constexpr int kQuantizedMatmulRungs = 6;
 
 // quantized_matmul by one rung of the ladder, 1 to kQuantizedMatmulRungs; 0 is the dispatch. See
-// quantized_matmul_ladder.h.
+// quantized_matmul_ladder.h; on the GPU the rungs are those of quantized_matmul_metal.h.
 mlx::core::array quantized_matmul_rung(int rung, const mlx::core::array& scales, const mlx::core::array& biases,
                                        int group_size, int bits, const mlx::core::array& a, const mlx::core::array& b,
                                        bool transpose_b, mlx::core::StreamOrDevice s = {});

@@ -1,6 +1,7 @@
 // RMSNorm as an MLX op, rows in parallel.
 #include "rms_norm.h"
 
+#include "dense_metal.h"
 #include "dense_rows.h"
 #include "kernels/element.h"
 #include "kernels/errors.h"
@@ -37,6 +38,25 @@ class RmsNorm : public CpuPrimitive {
                KERNELS_DISPATCH(rms_norm_rows)(rows, type, weight.data(), weight_type, eps, dim, out);
              });
   }
+
+#ifdef _METAL_
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    mx::array& out = outputs[0];
+    allocate(out);
+    if (out.size() == 0) return;
+    const mx::array x = dense_on_gpu(inputs[0], stream()), weight = dense_parameter(inputs[1], x.dtype(), stream());
+    const auto dim = static_cast<std::uint32_t>(out.shape(-1));
+    auto& encoder = mx::metal::get_command_encoder(stream());
+    encoder.set_compute_pipeline_state(
+        metal_kernel(stream(), "rms_norm_" + mx::type_to_name(x) + "_" + mx::type_to_name(weight)));
+    encoder.set_input_array(x, 0);
+    encoder.set_input_array(weight, 1);
+    encoder.set_output_array(out, 2);
+    encoder.set_bytes(dim, 3);
+    encoder.set_bytes(eps_, 4);
+    encoder.dispatch_threadgroups(MTL::Size(out.size() / dim, 1, 1), MTL::Size(128, 1, 1));  // a threadgroup per row
+  }
+#endif
 
  private:
   float eps_;

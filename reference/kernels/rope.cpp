@@ -1,6 +1,10 @@
 // RoPE as an MLX op.
 #include "rope.h"
 
+#include <cmath>
+#include <vector>
+
+#include "dense_metal.h"
 #include "dense_rows.h"
 #include "kernels/element.h"
 #include "kernels/errors.h"
@@ -17,6 +21,13 @@ struct RopeCall {
   bool traditional;
   float base;
   void* out;
+};
+
+// As rope.metal has it.
+struct MetalRope {
+  std::uint32_t heads, L, D, dims;
+  std::int32_t offset_step;
+  std::uint32_t traditional;
 };
 
 }  // namespace kernels
@@ -63,7 +74,45 @@ class Rope : public CpuPrimitive {
     });
   }
 
+#ifdef _METAL_
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    mx::array& out = outputs[0];
+    allocate(out);
+    if (out.size() == 0) return;
+    const mx::array x = dense_on_gpu(inputs[0], stream());
+    const mx::array& offsets = inputs[1];
+    const std::size_t batches = out.ndim() == 2 ? 1 : out.shape(0), L = out.shape(-2), D = out.shape(-1);
+    const std::size_t rows = out.size() / (L * D);
+    MetalRope p{};
+    p.heads = static_cast<std::uint32_t>(rows / batches);
+    p.L = static_cast<std::uint32_t>(L);
+    p.D = static_cast<std::uint32_t>(D);
+    p.dims = static_cast<std::uint32_t>(dims_);
+    p.offset_step = offsets.size() == 1 ? 0 : static_cast<std::int32_t>(offsets.strides(0));
+    p.traditional = traditional_ ? 1 : 0;
+    auto& encoder = mx::metal::get_command_encoder(stream());
+    encoder.set_compute_pipeline_state(metal_kernel(stream(), "rope_" + mx::type_to_name(out)));
+    encoder.set_input_array(x, 0);
+    encoder.set_input_array(offsets, 1);
+    encoder.set_output_array(out, 2);
+    encoder.set_bytes(p, 3);
+    encoder.set_vector_bytes(turns(), 4);
+    encoder.dispatch_threads(MTL::Size(D - dims_ / 2, L, rows), MTL::Size(32, 1, 1));
+  }
+#endif
+
  private:
+  // For each pair, how often it turns around from one position to the next: the sum of two floats.
+  std::vector<float> turns() const {
+    std::vector<float> pairs;
+    for (int i = 0; i < dims_ / 2; ++i) {
+      const double turn = std::pow(static_cast<double>(base_), -2.0 * i / dims_) / (2 * M_PI);
+      const float most = static_cast<float>(turn);
+      pairs.insert(pairs.end(), {most, static_cast<float>(turn - static_cast<double>(most))});
+    }
+    return pairs;
+  }
+
   int dims_;
   float base_;
   bool traditional_;

@@ -1,6 +1,7 @@
 // SwiGLU as an MLX op.
 #include "swiglu.h"
 
+#include "dense_metal.h"
 #include "dense_rows.h"
 #include "kernels/element.h"
 #include "kernels/errors.h"
@@ -32,6 +33,23 @@ class Swiglu : public CpuPrimitive {
                KERNELS_DISPATCH(swiglu_rows)(DenseRows(gate), DenseRows(up), type, columns, out);
              });
   }
+
+#ifdef _METAL_
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    mx::array& out = outputs[0];
+    allocate(out);
+    if (out.size() == 0) return;
+    const mx::array gate = dense_on_gpu(inputs[0], stream()), up = dense_on_gpu(inputs[1], stream());
+    auto* kernel = metal_kernel(stream(), "swiglu_" + mx::type_to_name(out));
+    auto& encoder = mx::metal::get_command_encoder(stream());
+    encoder.set_compute_pipeline_state(kernel);
+    encoder.set_input_array(gate, 0);
+    encoder.set_input_array(up, 1);
+    encoder.set_output_array(out, 2);
+    const std::size_t threads = std::min<std::size_t>(out.size(), kernel->maxTotalThreadsPerThreadgroup());
+    encoder.dispatch_threads(MTL::Size(out.size(), 1, 1), MTL::Size(threads, 1, 1));
+  }
+#endif
 };
 
 }  // namespace

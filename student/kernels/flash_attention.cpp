@@ -1,8 +1,9 @@
-// Task 2.4. The op is wired to MLX already; what is missing is FlashAttention::eval_cpu. kernels/ops/axpby.cpp is a
-// whole op to learn from; `python -m kernels.build student/kernels` builds this folder.
+// Tasks 2.4 and 2.5. The op is wired to MLX already; what is missing is FlashAttention::eval_cpu and eval_gpu.
+// kernels/ops/axpby.cpp is a whole op to learn from; `python -m kernels.build student/kernels` builds this folder.
 #include "flash_attention.h"
 
 #include "kernels/errors.h"
+#include "kernels/metal.h"
 #include "kernels/primitive.h"
 
 namespace kernels {
@@ -24,6 +25,11 @@ class FlashAttention : public CpuPrimitive {
   // then dispatch() the loops: they run later, on the stream's own thread.
   void eval_cpu(const std::vector<mx::array>& /*inputs*/, std::vector<mx::array>& /*outputs*/) override {
     throw NotImplemented("task 2.4: FlashAttention::eval_cpu");
+  }
+
+  // Task 2.5: the same with the kernel of flash_attention.metal: allocate the output, metal_kernel(), bind, dispatch.
+  void eval_gpu(const std::vector<mx::array>& /*inputs*/, std::vector<mx::array>& /*outputs*/) override {
+    throw NotImplemented("task 2.5: FlashAttention::eval_gpu");
   }
 
  private:

@@ -75,7 +75,11 @@ def random_shape(rng):
 
 def test_rms_norm_is_right_on_100_random_shapes(module):
     """Weights in a dtype of their own, inputs down to where eps decides."""
-    for seed in range(100):
+    check_rms_norm(module, range(100))
+
+
+def check_rms_norm(module, seeds):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         dtype, weight_dtype = DTYPES[seed % 3], DTYPES[seed // 3 % 3]
         shape, scale = random_shape(rng), float(rng.choice([1e-3, 1.0, 100.0]))
@@ -88,7 +92,11 @@ def test_rms_norm_is_right_on_100_random_shapes(module):
 
 def test_swiglu_is_right_on_100_random_shapes(module):
     """Gates up to 100 either way: nothing overflows, and large negative ones lose nothing to cancellation."""
-    for seed in range(100):
+    check_swiglu(module, range(100))
+
+
+def check_swiglu(module, seeds):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         dtype, shape = DTYPES[seed % 3], random_shape(rng)
         gate = random_array(rng, shape, dtype, float(rng.choice([1.0, 10.0, 30.0])))
@@ -104,7 +112,11 @@ def test_swiglu_is_right_on_100_random_shapes(module):
 
 def test_rope_is_right_on_100_random_shapes(module):
     """Both pairings, an offset for all rows or one for each, part of the channels or all."""
-    for seed in range(100):
+    check_rope(module, range(100))
+
+
+def check_rope(module, seeds):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         dtype, traditional = DTYPES[seed % 3], bool(rng.integers(2))
         leading = tuple(int(n) for n in rng.integers(1, 4, size=int(rng.integers(0, 3))))

@@ -18,13 +18,13 @@ namespace kernels {
 
 namespace mx = mlx::core;
 
-// A primitive that runs on the CPU alone, so far.
+// A primitive that runs on the CPU, and on the GPU only if it overrides eval_gpu too.
 class CpuPrimitive : public mx::Primitive {
  public:
   using mx::Primitive::Primitive;
 
   void eval_gpu(const std::vector<mx::array>&, std::vector<mx::array>&) override {
-    throw std::runtime_error(std::string(name()) + ": no Metal kernel yet");
+    throw std::runtime_error(std::string(name()) + ": it has no eval_gpu");
   }
 };
 

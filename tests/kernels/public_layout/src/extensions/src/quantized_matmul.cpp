@@ -4,6 +4,11 @@
 #include "mlx/utils.h"
 #include "tiny_llm_ext.h"
 
+#ifdef _METAL_
+#include "mlx/backend/metal/device.h"
+#include "mlx/backend/metal/utils.h"
+#endif
+
 namespace tiny_llm_ext {
 
 class QuantizedMatmul : public mx::Primitive {
@@ -32,8 +37,25 @@ class QuantizedMatmul : public mx::Primitive {
       }
     });
   }
-  void eval_gpu(const std::vector<mx::array>&, std::vector<mx::array>&) override {
-    throw std::runtime_error("no GPU implementation");
+  void eval_gpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
+    const auto &a = inputs[0], &b = inputs[1], &scales = inputs[2], &biases = inputs[3];
+    auto& out = outputs[0];
+    out.set_data(mx::allocator::malloc(out.nbytes()));
+    const auto& s = stream();
+    auto& d = mx::metal::device(s.device);
+    auto* kernel = d.get_kernel("quantized_matmul_w4a16_" + std::to_string(group_size_), d.get_library("tiny_llm_ext"));
+    auto& encoder = mx::metal::get_command_encoder(s);
+    encoder.set_compute_pipeline_state(kernel);
+    encoder.set_input_array(scales, 0);
+    encoder.set_input_array(biases, 1);
+    encoder.set_input_array(a, 2);
+    encoder.set_input_array(b, 3);
+    encoder.set_output_array(out, 4);
+    const int M = a.shape(0), N = out.shape(1), K = a.shape(1);
+    encoder.set_bytes(M, 5);
+    encoder.set_bytes(N, 6);
+    encoder.set_bytes(K, 7);
+    encoder.dispatch_threadgroups(MTL::Size((M + 15) / 16, (N + 31) / 32, 1), MTL::Size(16, 32, 1));
   }
   const char* name() const override { return "QuantizedMatmul"; }
 
