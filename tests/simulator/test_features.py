@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator import reference_cases  # noqa: F401  (adds its cases)
+from tests.simulator import feature_cases_lanes, reference_cases  # noqa: F401  (they add their cases)
 from tests.simulator.feature_cases import CASES, FEATURES, checked
 
 SETTINGS: tuple[dict[str, Any], ...] = (
@@ -14,8 +14,6 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     {"order": "reversed", "sample": 0},
     {"order": "forward", "poison": True, "sample": 1},
 )
-
-
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 
 from kernels.simulator import EXPLAIN, Diagnostic, LaunchError, Library, Result, SourceError, compile_metal
-from tests.simulator import reference_cases  # noqa: F401  (adds its cases)
+from tests.simulator import feature_cases_lanes, reference_cases  # noqa: F401  (they add their cases)
 from tests.simulator.feature_cases import CASES, Case, checked, source_of
 from tests.simulator.metal_text import metal_file
-from tests.simulator.planted_bugs import REDUCTIONS, TILES, Bug
-from tests.simulator.planted_bugs_lanes import ARGUMENTS, LANES, REFERENCE
+from tests.simulator.planted_arguments import ARGUMENTS
+from tests.simulator.planted_bugs import Bug
+from tests.simulator.planted_lanes import LANES
+from tests.simulator.planted_reductions import REDUCTIONS
+from tests.simulator.planted_reference import REFERENCE
+from tests.simulator.planted_tiles import TILES
 from tests.simulator.variants import compile_variants, variant_name
 
 BUGS = {bug.name: bug for bug in (*REDUCTIONS, *TILES, *LANES, *ARGUMENTS, *REFERENCE)}
 WITHOUT_BUG = {
-    "deadlock": "threads that wait are let go with barrier-divergence or return-before-barrier, so that none stands still",
+    "deadlock": "threads that wait are let go with barrier-divergence or return-before-barrier; none stands still",
     "launch-memory": "tells that the process has too little memory, which no kernel brings about",
 }
 
@@ -38,7 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_bugs(file: str, folder: Path) -> Library:
     """Return the variants of all bugs in one file."""
     variants = [
-        (bug.name, CASES[bug.case][1]().kernel, bug.edits, bug.at) for bug in BUGS.values() if file_of(bug) == file
+        (bug.name, CASES[bug.case][1]().kernel, bug.edits, bug.at)
+        for bug in BUGS.values()
+        if file_of(bug) == file
     ]
     return compile_variants(source_of(file), variants, folder)
 
@@ -48,7 +54,9 @@ def planted(bug: Bug) -> Case:
     case = CASES[bug.case][1]()
     fresh = {index: value() if callable(value) else value for index, value in bug.arguments.items()}
     arguments = {index: value for index, value in {**case.arguments, **fresh}.items() if value is not None}
-    return dataclasses.replace(case, arguments=arguments, options={**case.options, **bug.options}, **bug.launch)
+    return dataclasses.replace(
+        case, arguments=arguments, options={**case.options, **bug.options}, **bug.launch
+    )
 
 
 def run(bug: Bug, folder: Path) -> tuple[Case, Result]:
@@ -90,20 +98,38 @@ def test_planted_bug_is_told(name: str, folder: Path) -> None:
 
 
 REFUSED = {
-    "recursion": ("uint g(uint n) {\n  return n > 1 ? n * g(n - 1) : 1;  // BUG\n}\n", "x[i] = g(i);", "recursion", -1),
+    "recursion": (
+        "uint g(uint n) {\n  return n > 1 ? n * g(n - 1) : 1;  // BUG\n}\n",
+        "x[i] = g(i);",
+        "recursion",
+        -1,
+    ),
     "recursion_through_another": (
-        "uint h(uint n);\nuint g(uint n) { return n > 1 ? h(n - 1) : 1; }  // BUG\nuint h(uint n) { return 2 * g(n); }\n",
-        "x[i] = g(i);", "recursion", 0,
+        "uint h(uint n);\nuint g(uint n) { return h(n - 1); }  // BUG\nuint h(uint n) { return 2 * g(n); }\n",
+        "x[i] = g(i);",
+        "recursion",
+        0,
     ),
     "double": ("", "double y = x[i];  // BUG\n  x[i] = uint(y);", "no-double", 0),
     "host_library": ("", "x[i] = std::max(x[i], 1u);  // BUG", "no-std", 0),
     "shared_array_in_a_function": (
-        "uint g(uint n) {\n  threadgroup uint all[4];  // BUG\n  all[n] = n;\n  return all[n];\n}\n", "x[i] = g(i);", "threadgroup-variable", 0,
+        "uint g(uint n) {\n  threadgroup uint all[4];  // BUG\n  all[n] = n;\n  return all[n];\n}\n",
+        "x[i] = g(i);",
+        "threadgroup-variable",
+        0,
     ),
     "other_address_space": (
-        "uint g(threadgroup uint* p) { return *p; }\n", "x[i] = g(x);  // BUG", "address-space-change", 0,
+        "uint g(threadgroup uint* p) { return *p; }\n",
+        "x[i] = g(x);  // BUG",
+        "address-space-change",
+        0,
     ),
-    "misspelt_barrier": ("", "threadgroup_barier(mem_flags::mem_threadgroup);  // BUG\n  x[i] = i;", "compiler", 0),
+    "misspelt_barrier": (
+        "",
+        "threadgroup_barier(mem_flags::mem_threadgroup);  // BUG\n  x[i] = i;",
+        "compiler",
+        0,
+    ),
 }
 
 
@@ -111,13 +137,17 @@ REFUSED = {
 def test_text_that_metal_refuses_is_refused(name: str, tmp_path: Path) -> None:
     """The finding has the rule and the line of the bug."""
     before, body, rule, offset = REFUSED[name]
-    text = f"kernel void f(device uint* x [[buffer(0)]], uint i [[thread_position_in_grid]]) {{\n  {body}\n}}\n"
+    text = (
+        f"kernel void f(device uint* x [[buffer(0)]], uint i [[thread_position_in_grid]]) {{\n  {body}\n}}\n"
+    )
     path = metal_file(tmp_path, before + text)
     with pytest.raises(SourceError) as caught:
         compile_metal(path, mode="check")
     lines = path.read_text().split("\n")
     places = [(finding.rule, finding.line) for finding in caught.value.findings]
-    assert (rule, next(n for n, line in enumerate(lines, 1) if line.endswith("// BUG")) + offset) in places, places
+    assert (rule, next(n for n, line in enumerate(lines, 1) if line.endswith("// BUG")) + offset) in places, (
+        places
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +169,7 @@ def test_unknown_host_name_is_refused() -> None:
 
 
 def test_enough_bugs_are_planted() -> None:
-    """At least 45 bugs in six kernels, 12 of them with right numbers, and one of every kind that a kernel can bring about."""
+    """There are 45 bugs in six kernels, 12 of them with right numbers, and every kind is there that can be caused."""
     assert len(BUGS) + len(REFUSED) >= 45
     assert len({CASES[bug.case][1]().kernel for bug in BUGS.values()}) >= 6
     assert sum(bug.is_right and not bug.options.get("order") for bug in BUGS.values()) >= 12

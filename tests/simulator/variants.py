@@ -1,4 +1,4 @@
-"""Texts with planted bugs: many variants of the kernels of one file, each in a namespace of its own, compiled together."""
+"""Texts with planted bugs: variants of the kernels of one file, each in a namespace of its own, compiled together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def variant_text(text: str, variant: str, edits: Edits, marked: str) -> str:
     for old, new in edits:
         text = _replace_one(text, old, re.sub(r"// BUG$", f"// BUG {variant}", new, flags=re.MULTILINE))
     if marked:
-        text = _replace_one(text, marked, f"{marked}{_rest_of_line(text, marked)}  // BUG {variant}", behind=True)
+        text = _replace_one(
+            text, marked, f"{marked}{_rest_of_line(text, marked)}  // BUG {variant}", behind=True
+        )
     text = text.replace('host_name("', f'host_name("{variant}_')
     text = PLAIN_KERNEL.sub(rf'\n[[kernel\1]] [[host_name("{variant}_\2")]] void \2(', text)
     body = "\n".join(line for line in text.split("\n") if not line.startswith("#include"))
@@ -62,4 +64,6 @@ def compile_variants(source: Path, variants: Iterable[tuple[str, str, Edits, str
     texts = [variant_text(text, name, edits, marked) for name, _, edits, marked in listed]
     path = folder / f"{source.stem}_with_bugs.metal"
     path.write_text("\n".join([*includes, *texts]))
-    return compile_metal(path, mode="check", kernels=[variant_name(name, kernel) for name, kernel, _, _ in listed])
+    return compile_metal(
+        path, mode="check", kernels=[variant_name(name, kernel) for name, kernel, _, _ in listed]
+    )

@@ -43,7 +43,7 @@ struct Affine {
   out[i] = packed_float3(normalize(float3(x[i])));
 }
 
-// Four numbers at once, and the rest one by one: the last threads of the buffer share no element.
+// Four numbers at once, and what is left at the end one by one.
 [[kernel]] void add_vectors(const device float* x [[buffer(0)]], device float* out [[buffer(1)]],
                             constant uint& count [[buffer(2)]], uint i [[thread_position_in_grid]]) {
   const uint first = 4 * i;

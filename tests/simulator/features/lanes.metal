@@ -68,7 +68,7 @@ using namespace metal;
   out[i] = lines[simdgroup][lane] + lines[simdgroup][lane ^ 1];
 }
 
-// Even lanes add among themselves on purpose: those that take no part are not asked.
+// Each lane takes its two neighbours, round the ends, and all of them lane 7.
 [[kernel]] void rotations(const device int* x [[buffer(0)]], device int* out [[buffer(1)]],
                           uint i [[thread_position_in_grid]]) {
   const int left = simd_shuffle_rotate_down(x[i], 1), right = simd_shuffle_rotate_up(x[i], 1);
