@@ -10,6 +10,14 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.metal_result import (
+    Count,
+    Trace,
+    count_from_json,
+    count_to_json,
+    trace_from_json,
+    trace_to_json,
+)
 from grader.speed_result import SpeedResult, speed_from_json, speed_to_json
 
 SCHEMA = "grader-result/1"
@@ -62,6 +70,7 @@ class Message:
     traceback: tuple[str, ...] = ()
     printed: str = ""  # what the submission printed during the failing call, capped
     map: ErrorMap | None = None  # where the wrong elements lie, for public cases
+    trace: Trace | None = None  # what threads of a Metal kernel did, for public cases
 
     def lines(self) -> list[tuple[str, str]]:
         """Return the lines that have something to say, as (label, text)."""
@@ -96,6 +105,7 @@ class CheckResult:
     seconds: float = 0.0  # wall time of the check
     cpu_s: float = 0.0  # CPU time of the submission's worker in this check
     speed: SpeedResult | None = None  # what a gate measured
+    counts: tuple[Count, ...] = ()  # what Metal kernels moved
 
 
 @dataclass(frozen=True)
@@ -287,10 +297,12 @@ def check_to_json(check: CheckResult) -> dict[str, Any]:
             "traceback": list(message.traceback),
             "printed": message.printed,
             "map": None if message.map is None else _map_to_json(message.map),
+            "trace": trace_to_json(message.trace),
         },
         "seconds": round(check.seconds, 4),
         "cpu_s": round(check.cpu_s, 4),
         "speed": None if check.speed is None else speed_to_json(check.speed),
+        "counts": [count_to_json(count) for count in check.counts],
     }
 
 
@@ -299,8 +311,9 @@ def check_from_json(data: dict[str, Any]) -> CheckResult:
     detail = data["detail"]
     message = None
     if detail is not None:
-        folded = _map_from_json(detail.get("map"))
-        message = Message(**{**detail, "traceback": tuple(detail["traceback"]), "map": folded})
+        folded, trace = _map_from_json(detail.get("map")), trace_from_json(detail.get("trace"))
+        frames = tuple(detail["traceback"])
+        message = Message(**{**detail, "traceback": frames, "map": folded, "trace": trace})
     return CheckResult(
         name=data["name"],
         sentence=data["sentence"],
@@ -314,6 +327,7 @@ def check_from_json(data: dict[str, Any]) -> CheckResult:
         seconds=data["seconds"],
         cpu_s=data["cpu_s"],
         speed=speed_from_json(data.get("speed")),
+        counts=tuple(count_from_json(count) for count in data.get("counts", ())),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import bench, check, compare, doctor, history, submit, usage, validate
+from grader.cli import bench, check, compare, doctor, history, simulate, submit, usage, validate
 from grader.cli.interrupt import EXIT_CODE as INTERRUPTED
 from grader.cli.interrupt import Interrupted, ignore
 from grader.cli.terminal import ReaderGone, discard_output, prepare_streams, say
@@ -39,6 +39,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "show": history.show,
     "bench": bench.bench,
     "compare": compare.compare,
+    "simulate": simulate.simulate,
     "doctor": doctor.doctor,
     "validate": validate.validate,
 }

@@ -76,10 +76,21 @@ def _sandbox(home: Path) -> str:
         return fly_canary(resources.zygote, resources.cache.folders.readable(), unsafe=False)
 
 
+def _metal(home: Path) -> str:
+    from grader.worker.build_metal import no_compiler
+    from kernels.simulator.toolchain import find_toolchain
+
+    missing = no_compiler()
+    if missing:
+        raise CannotJudge(missing)
+    return f"Metal kernels are simulated, compiled by {find_toolchain().version.splitlines()[0]}"
+
+
 PROBES: dict[str, Callable[[Path], str]] = {
     "Python": _python,
     "packages": _packages,
     "models": _models,
     "history": _store,
+    "metal": _metal,
     "sandbox": _sandbox,
 }

@@ -77,6 +77,7 @@ class Replay:
         case = next((c for c in check.cases(False, task.first_case(check)) if c.number == number), None)
         if case is None:
             return None
+        self._session.on(task.device)
         try:
             return (
                 self._matches(task, check, case)

@@ -283,7 +283,10 @@ class Unavailable(Check):
 
 @dataclass(frozen=True)
 class Builds(Check):
-    """The C++ op compiles and is in the module; the first public case of the task finds it implemented."""
+    """The C++ op compiles and is in the module; the first public case of the task finds it implemented.
+
+    In a task on the GPU the Metal files that the op needs have to compile, too.
+    """
 
     op: str = ""  # "quantized_matmul"
 
@@ -316,6 +319,7 @@ class Task:
     needs: tuple[str, ...] = ()
     blanks: tuple[str, ...] = ()  # what the skeleton leaves to the student
     forbids: Forbids | None = None
+    device: str = "cpu"  # "gpu": calls are made with the GPU as MLX's default device
 
     def first_case(self, check: Check) -> int:
         """Return the number of the first public case of a check: cases are numbered through the task."""

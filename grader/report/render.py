@@ -22,11 +22,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.errors import CannotJudge
-from grader.report import advice, score, wording
+from grader.report import advice, counts, score, wording
 from grader.report.bars import WHISKER
 from grader.report.history import history
 from grader.report.pictures import map_picture, progress_picture, score_picture
 from grader.report.speed import speed_section
+from grader.report.threads import thread_picture
 from grader.report.wording import slug
 from grader.result import Result, TaskResult
 
@@ -118,9 +119,19 @@ def environment() -> Environment:
         when=wording.when,
         duration=wording.duration,
         slug=wording.slug,
+        figure=counts.figure,
+        ratio=counts.ratio,
+        limit=counts.limit,
     )
     environment.globals.update(
-        findings=advice.findings, share=score.share, HELD=score.HELD, map_picture=map_picture, WHISKER=WHISKER
+        findings=advice.findings,
+        share=score.share,
+        HELD=score.HELD,
+        map_picture=map_picture,
+        thread_picture=thread_picture,
+        exceeds=counts.exceeds,
+        PROXY=counts.PROXY,
+        WHISKER=WHISKER,
     )
     return environment
 

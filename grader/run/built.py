@@ -59,6 +59,10 @@ def judge_build(
         return _failed(
             check, task, kind, built.messages.get(check.op) or f"{check.op} {built.missing[check.op]}"
         )
+    if task.device == "gpu":
+        kind, why = metal_problem(built, check.op)
+        if why:
+            return _failed(check, task, kind, why)
     try:
         there = session.worker().exports(check.op)
     except Fault as fault:
@@ -74,6 +78,19 @@ def judge_build(
             if finding.kind == "not-implemented":
                 return _failed(check, task, finding.kind, finding.got, fault.traceback)
     return Outcome(Verdict.PASS, 1, 1)
+
+
+def metal_problem(built: Built, op: str) -> tuple[str, str]:
+    """Return why an op has nothing that could run on the GPU, as a kind and in words; twice empty if it may have.
+
+    Only what the op needs counts: its own Metal file if there is one of its name, all of them otherwise.
+    """
+    if not built.metal:
+        return "missing", f"there is no Metal file in the folder of kernels: {op} has no kernel for the GPU"
+    own = {name: why for name, why in built.metal.items() if name.rpartition("/")[2] == f"{op}.metal"}
+    problems = [why for why in (own or built.metal).values() if why]
+    problems += [why for name, why in built.cpu_only.items() if op in name]
+    return ("does-not-compile", "\n".join(problems)) if problems else ("", "")
 
 
 def _failed(check: Builds, task: Task, kind: str, got: str, trace: tuple[str, ...] = ()) -> Outcome:

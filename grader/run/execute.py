@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial, singledispatchmethod
 
 import torch
 
+from grader.course.metal import OnGpu, Safe, Traffic
 from grader.course.model import (
     Allowed,
     Builds,
@@ -32,55 +33,37 @@ from grader.course.model import (
     Unchanged,
     UsesAtMost,
 )
-from grader.course.scenarios import find as find_scenario
+from grader.metal_result import Count
 from grader.oracles.expected import Expected
-from grader.result import Message, Verdict
-from grader.run import describe, messages, sanitized
+from grader.result import Verdict
+from grader.run import describe, messages, on_gpu, sanitized
 from grader.run.batches import Batches
 from grader.run.bench import Bench
 from grader.run.built import judge_build
 from grader.run.compare import changed, judge, target, values
-from grader.run.findings import Failed, Finding
-from grader.run.gates import Grounds, guarded
+from grader.run.findings import Finding
+from grader.run.gates import Grounds, guarded, unmeasured
 from grader.run.growth import Growth
 from grader.run.hints import Sample, prove
 from grader.run.memory import Memory
+from grader.run.metal import Metal
+from grader.run.metal_messages import COMPUTED, RULES
 from grader.run.oracle_cache import OracleCache
 from grader.run.oracle_calls import arguments, find
 from grader.run.outcome import Outcome
+from grader.run.play import played
 from grader.run.policy import Judge
-from grader.run.rivals import Rivals
+from grader.run.rivals import NoRival, Rivals
 from grader.run.session import Session
 from grader.run.speed import Faster
+from grader.run.tally import Tally
 from grader.worker.faults import Fault
 from grader.worker.wire import Array
 
 FAILING_DEADLINES = 3  # a check ends when its failing cases have taken so many deadlines
-HOPELESS = (
-    "not-implemented",
-    "missing",
-    "import",
-    "does-not-compile",
-    "sanitizer",
-)  # the next case says the same
+# the next case says the same
+HOPELESS = ("not-implemented", "missing", "import", "does-not-compile", "sanitizer")
 FATAL_FAULTS = 2  # a check ends after so many faults that cost a worker each
-
-
-@dataclass
-class _Tally:
-    """Cases judged so far, and the first finding, public ones first."""
-
-    passed: int = 0
-    total: int = 0
-    fatal: int = 0
-    failing_s: float = 0.0
-    first: Message | None = None
-    first_public: bool = False
-    samples: list[Sample] = field(default_factory=list)
-
-    def fail(self, message: Message, public: bool) -> None:
-        if self.first is None or (public and not self.first_public):
-            self.first, self.first_public = message, public
 
 
 class Executor:
@@ -96,6 +79,7 @@ class Executor:
         self._session, self._cache, self._include_hidden = session, cache, include_hidden
         self._grounds = Grounds(session, rivals, cache.generator, cache.folders.folder)
         self.policy = Judge(session, cache, include_hidden)
+        self.metal = Metal(session, rivals, cache.folders)
 
     def run(self, task: Task, check: Check, only_case: int | None = None) -> Outcome:
         """Carry out one check, or only the public case with the task-wide number `only_case`.
@@ -103,7 +87,12 @@ class Executor:
         Raises:
             Exception: only for faults of the grader; a submission cannot cause one.
         """
+        if task.device == "gpu" and not isinstance(check, Unavailable):
+            missing = on_gpu.unavailable()
+            if missing:
+                return on_gpu.skipped(check, task, missing)
         self.policy.prepare(task)
+        self._session.on(task.device)
         return self._run(check, task, only_case)
 
     @singledispatchmethod
@@ -112,7 +101,7 @@ class Executor:
 
     @_run.register
     def _(self, check: Matches, task: Task, only_case: int | None) -> Outcome:
-        def one(case: Case, tally: _Tally) -> tuple[Finding | None, str]:
+        def one(case: Case, tally: Tally) -> tuple[Finding | None, str]:
             call, named, want = self._cache.get(task.id, check, case)
             reply = self._session.invoke(check.target, call, public=case.public, deadline_s=check.deadline_s)
             finding = judge(reply.value, want, check.axis_names)
@@ -133,7 +122,7 @@ class Executor:
     def _(self, check: Unchanged, task: Task, only_case: int | None) -> Outcome:
         text = "the caller's arrays are the same after the call"
 
-        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
             call = self._cache.build(task.id, check, case)
             reply = self._session.invoke(
                 check.target, call, public=case.public, deadline_s=check.deadline_s, echo=True
@@ -146,7 +135,7 @@ class Executor:
     def _(self, check: KeepsDtype, task: Task, only_case: int | None) -> Outcome:
         text = "the result has the dtype of the input"
 
-        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
             call = self._cache.build(task.id, check, case)
             reply = self._session.invoke(check.target, call, public=case.public, deadline_s=check.deadline_s)
             if not isinstance(reply.value, Array):
@@ -161,7 +150,7 @@ class Executor:
     def _(self, check: Rejects, task: Task, only_case: int | None) -> Outcome:
         text = "an exception, because the input is not valid"
 
-        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
             call = self._cache.build(task.id, check, case)
             try:
                 reply = self._session.invoke(
@@ -179,7 +168,7 @@ class Executor:
     def _(self, check: Equivalent, task: Task, only_case: int | None) -> Outcome:
         text = "both ways give the same numbers"
 
-        def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
             assert check.other is not None
             call = self._cache.build(task.id, check, case)
             other = check.other(case, self._cache.generator(task.id, check, case))
@@ -198,18 +187,8 @@ class Executor:
 
     @_run.register
     def _(self, check: Scenario, task: Task, only_case: int | None) -> Outcome:
-        scenario = find_scenario(check.function)
-        rerun = f"grader check {task.id} --case {task.first_case(check)}"
         bench = Bench(self._session, self._cache, task.id, check, self._include_hidden)
-        try:
-            scenario(bench)
-        except Failed as failure:
-            message = replace(failure.message, rerun=rerun if bench.public else f"grader check {task.id}")
-            return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
-        except Fault as fault:
-            message = messages.of_scenario_fault(bench, check, task.id, rerun, fault)
-            return Outcome(Verdict.FAIL, bench.passed, max(bench.total, bench.passed + 1), message)
-        return Outcome(Verdict.PASS, bench.passed, bench.passed)
+        return played(bench, check, task)
 
     @_run.register
     def _(self, check: Allowed, task: Task, only_case: int | None) -> Outcome:
@@ -242,10 +221,37 @@ class Executor:
     def _(self, check: Sanitized, task: Task, only_case: int | None) -> Outcome:
         with sanitized.opened(self._session, self._cache.folders) as watched:
 
-            def one(case: Case, _: _Tally) -> tuple[Finding | None, str]:
+            def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
                 return sanitized.one(check, self._cache.build(task.id, check, case), case, watched)
 
             return self._cases(check, task, only_case, one, lambda case: sanitized.EXPECTED)[0]
+
+    @_run.register
+    def _(self, check: OnGpu, task: Task, only_case: int | None) -> Outcome:
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
+            return self.metal.on_gpu(task.id, check, self._cache.build(task.id, check, case), case)
+
+        return self._cases(check, task, only_case, one, lambda case: COMPUTED)[0]
+
+    @_run.register
+    def _(self, check: Safe, task: Task, only_case: int | None) -> Outcome:
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
+            return self.metal.safe(check, self._cache.build(task.id, check, case), case)
+
+        return self._cases(check, task, only_case, one, lambda case: RULES)[0]
+
+    @_run.register
+    def _(self, check: Traffic, task: Task, only_case: int | None) -> Outcome:
+        counts: list[Count] = []
+
+        def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
+            return self.metal.traffic(check, self._cache.build(task.id, check, case), case, counts)
+
+        try:
+            outcome = self._cases(check, task, only_case, one, lambda case: check.sentence)[0]
+        except NoRival as problem:
+            return unmeasured(check, task, check.target, str(problem))
+        return replace(outcome, counts=tuple(counts))
 
     @_run.register
     def _(self, check: Unavailable, task: Task, only_case: int | None) -> Outcome:
@@ -256,10 +262,10 @@ class Executor:
         check: CaseCheck,
         task: Task,
         only_case: int | None,
-        one: Callable[[Case, _Tally], tuple[Finding | None, str]],
+        one: Callable[[Case, Tally], tuple[Finding | None, str]],
         expected: Callable[[Case], str],
-    ) -> tuple[Outcome, _Tally]:
-        tally = _Tally()
+    ) -> tuple[Outcome, Tally]:
+        tally = Tally()
         cases = list(check.cases(self._include_hidden, task.first_case(check)))
         if only_case is not None:
             cases = [c for c in cases if c.number == only_case]

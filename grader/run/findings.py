@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.metal_result import Trace
 from grader.result import ErrorMap, Message
 
 
@@ -17,6 +18,8 @@ class Finding:
     region: str = ""
     map: ErrorMap | None = None
     neutral: str = ""  # `got` without any number that would give a hidden case away
+    hint: str = ""  # what it means or usually comes from, the same for every case
+    trace: Trace | None = None  # what threads of a Metal kernel did
 
 
 class Failed(Exception):

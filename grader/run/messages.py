@@ -34,7 +34,7 @@ def of_case(
         return _message(finding, called, finding.got, rerun, trace, printed)
     form, _, bound = finding.expected.partition("], ")  # "float32[2, 5], each element within ..."
     text = finding.expected if "[" not in form else f"the right answer{', ' + bound if bound else ''}"
-    hidden = replace(finding, expected=text, region="", map=None)
+    hidden = replace(finding, expected=text, region="", map=None, trace=None)
     called = describe.hidden(check.target, case)
     got = finding.neutral or finding.got
     return _message(hidden, called, got, f"grader check {task_id}", describe.without_names(trace), "")
@@ -59,6 +59,8 @@ def _message(
         got=got,
         region=finding.region,
         map=finding.map,
+        trace=finding.trace,
+        hint=finding.hint,
         rerun=rerun,
         traceback=trace,
         printed=printed[:PRINTED_CHARS],

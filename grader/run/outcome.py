@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.metal_result import Count
 from grader.result import Message, Verdict
 from grader.speed_result import SpeedResult
 
@@ -18,3 +19,4 @@ class Outcome:
     message: Message | None = None
     held: bool = True  # INCONCLUSIVE and ERROR earn the points, unless the submission may have provoked them
     speed: SpeedResult | None = None  # what a gate measured
+    counts: tuple[Count, ...] = ()  # what Metal kernels moved

@@ -154,6 +154,10 @@ class Judge:
             describe.call(probe.target, call, case) if case.public else describe.hidden(probe.target, case)
         )
         got = f"the right answer with the C++ op switched off, too: it does not come from {check.op}.cpp"
+        if task.device == "gpu":
+            got = (
+                "the right answer with all Metal kernels switched off, too: it does not come from one of them"
+            )
         return _message(check, task, "forbidden", called, got)
 
     def notes(self, tasks: Iterable[Task]) -> tuple[str, ...]:

@@ -40,7 +40,10 @@ class Rivals:
         path: Path | None = None,
         place: Path | None = None,
     ) -> None:
-        self._zygote, self._ops = zygote, ops
+        self.zygote, self._ops = zygote, ops
+        self.counts: dict[
+            tuple[str, str, int], dict[str, float]
+        ] = {}  # of its Metal kernels: target, check, case
         self._path, self._place = path, place
         self._stack = ExitStack()
         self._spec: WorkerSpec | None = None
@@ -58,7 +61,7 @@ class Rivals:
         Raises:
             NoRival: there is none, or it does not import.
         """
-        worker = TimedWorker(self.spec(), self._zygote)
+        worker = TimedWorker(self.spec(), self.zygote)
         worker.start()
         worker.prepare(environment, core)
         imported = worker.load()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from grader.course.metal import SLOW as SLOW_ON_GPU
 from grader.course.model import Check, Measured, Sanitized, Task, Week
 from grader.errors import CannotJudge, GraderError
 from grader.result import CheckResult, Progress, Result, SandboxLayer, TaskResult, Verdict
@@ -34,6 +35,7 @@ from grader.worker.client import ImportReport, Worker, WorkerSpec, Zygote
 from grader.worker.faults import Fault
 from grader.worker.submission import Snapshot, find, snapshot
 
+SLOW = (Measured, Sanitized, *SLOW_ON_GPU)  # checks that run something besides the submission's worker
 FATAL_KINDS = ("timeout", "crash", "exit", "memory", "output", "threads", "protocol")
 FATAL_CHECKS = 3  # after so many checks of a task that ended workers, its other checks are not run
 
@@ -55,7 +57,7 @@ class Request:
     unsafe: bool = False
     only_case: int | None = None
     quick_build: bool = False  # compile for this machine's instruction set only: not for races
-    measured: bool = True  # False leaves out gates and sanitizers, which are slow: not for grades
+    measured: bool = True  # False leaves out what is `SLOW`: not for grades
 
     @property
     def selected(self) -> tuple[Task, ...]:
@@ -281,7 +283,8 @@ class _Run:
             hashes=header.hashes,
             notes=header.notes
             + _broken_modules(results, header.notes)
-            + self._executor.policy.notes(self._request.selected),
+            + self._executor.policy.notes(self._request.selected)
+            + self._executor.metal.notes(),
             selected=header.selected,
         )
 
@@ -322,9 +325,7 @@ class _Run:
 
     def _request_checks(self, task: Task) -> tuple[Check, ...]:
         number = self._request.only_case
-        checks = [
-            c for c in task.checks if self._request.measured or not isinstance(c, (Measured, Sanitized))
-        ]
+        checks = [c for c in task.checks if self._request.measured or not isinstance(c, SLOW)]
         if number is None:
             return tuple(checks)
         return tuple(c for c in checks if task.first_case(c) <= number < task.first_case(c) + c.public_cases)

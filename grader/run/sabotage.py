@@ -1,4 +1,6 @@
-"""Proves that a submission's C++ op does a task's work: with the op switched off, no answer may be right any more.
+"""Proves that a submission's kernel does a task's work: with it switched off, no answer may be right any more.
+
+On the CPU that is the C++ op, on the GPU every Metal kernel, while the op and its launches stay.
 
 Not covered: an op that is called and whose answer is thrown away. Knows sessions, cases and the linker's part of a
 build; nothing about points.
@@ -16,6 +18,7 @@ from grader.run.session import Session
 from grader.worker.build import Built
 from grader.worker.build_modules import sabotaged
 from grader.worker.faults import Fault
+from grader.worker.metal_switch import without_threads
 
 
 class Unproved(Exception):
@@ -33,7 +36,7 @@ def still_right(
     Raises:
         Unproved: the module cannot be linked without the op's function.
     """
-    without = _switched_off(session.built, op, session.spec.unsafe)
+    without = _switched_off(session.built, op, task.device, session.spec.unsafe)
     if without is None:
         return None
     with session.with_kernels(without) as other:
@@ -58,12 +61,14 @@ def probes(task: Task, include_hidden: bool) -> list[tuple[Matches, Case]]:
     return found
 
 
-def _switched_off(built: Built | None, op: str, unsafe: bool) -> Built | None:
-    """Return the build in which the op throws; None if there is no such op in the first place."""
+def _switched_off(built: Built | None, op: str, device: str, unsafe: bool) -> Built | None:
+    """Return the build in which the op throws, or no Metal kernel runs; None if there is no such op anyway."""
     if built is None or built.module is None or op in built.missing:
         return None
     target = built.module.parent.with_name(f"without-{op}")
     try:
+        if device == "gpu":
+            return without_threads(built, target.with_name(f"without-threads-{op}"), builds())
         without = sabotaged(built, op, target, builds(), unsafe=unsafe)
     except CannotJudge as error:
         raise Unproved(str(error)) from error

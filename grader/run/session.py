@@ -102,6 +102,12 @@ class Session:
             self.renew()
             self._spec = replace(self._spec, refused=refused)
 
+    def on(self, device: str) -> None:
+        """Make calls with this device as MLX's default one, "cpu" or "gpu", in fresh workers if it was another."""
+        if device != self._spec.device:
+            self.renew()
+            self._spec = replace(self._spec, device=device)
+
     def start(self) -> None:
         """Start the first worker and import the submission; `sandbox` and `imports` say how that went."""
         self.renew()

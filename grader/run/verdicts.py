@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from grader.course.metal import OnGpu
 from grader.course.model import Allowed, Check, Measured, Task, Unavailable, Week
 from grader.result import CheckResult, Message, TaskResult, Tier, Verdict
 from grader.run.outcome import Outcome
 from grader.worker.faults import CallbackFailed
 
+UNAVAILABLE = "unavailable"  # kind of the message of a check that nothing here can carry out
 HELD = (Verdict.INCONCLUSIVE, Verdict.ERROR)  # never cost points
 
 
@@ -54,12 +56,13 @@ def check_result(
         seconds=seconds,
         cpu_s=cpu_s,
         speed=outcome.speed,
+        counts=outcome.counts,
     )
 
 
 def _allowed(task: Task) -> set[str]:
     """Return the names of the checks without which nothing of the task counts."""
-    return {c.name for c in task.checks if isinstance(c, Allowed)}
+    return {c.name for c in task.checks if isinstance(c, (Allowed, OnGpu))}
 
 
 def _is_consequence(
@@ -108,13 +111,14 @@ def task_result(task: Task, checks: Sequence[CheckResult], tasks: Mapping[str, V
         max_extra_points=task.max_extra_points,
         checks=tuple(checks),
         needs=task.needs,
-        reason=_reason(task, verdict, tasks),
+        reason=_reason(task, verdict, tasks, checks),
     )
 
 
-def _reason(task: Task, verdict: Verdict, tasks: Mapping[str, Verdict]) -> str:
+def _reason(task: Task, verdict: Verdict, tasks: Mapping[str, Verdict], checks: Sequence[CheckResult]) -> str:
     if verdict is Verdict.SKIPPED:
         unavailable = {c.reason for c in task.checks if isinstance(c, Unavailable)}
+        unavailable |= {c.message.got for c in checks if c.message and c.message.kind == UNAVAILABLE}
         if unavailable:
             return "; ".join(sorted(unavailable))
         missing = [need for need in task.needs if tasks.get(need) in (Verdict.FAIL, Verdict.SKIPPED)]

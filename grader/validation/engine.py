@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.catalog import find_week
-from grader.course.model import FasterThan, Measured, Sanitized, Unavailable
+from grader.course.model import FasterThan, Unavailable
 from grader.paths import ROOT
 from grader.result import Result, Verdict
-from grader.run.runner import Request, Resources, Runner, fly_canary
+from grader.run.runner import SLOW, Request, Resources, Runner, fly_canary
 from grader.validation import corpus, judge, traces
 from grader.validation.corpus import Specimen, build
 
@@ -112,8 +112,10 @@ class Grader:
         if self._all_measured and specimen.group == "variations":
             return True
         checks = [(t, c) for t in self._week.tasks for c in t.checks]
-        slow = {f"{t.id} {c.name}" for t, c in checks if isinstance(c, (Measured, Sanitized))}
-        return specimen.group not in ("mutants", "variations") or bool(slow & set(specimen.fails))
+        slow = {f"{t.id} {c.name}" for t, c in checks if isinstance(c, SLOW)}
+        on_gpu = {task.id for task in self._week.tasks if task.device == "gpu"}  # without gates: quick enough
+        named = slow & set(specimen.fails) or on_gpu & set(specimen.tasks)
+        return specimen.group not in ("mutants", "variations") or bool(named)
 
     def _may_be_slow(self) -> frozenset[str]:
         """Return the races that a right kernel may lose without saying so, where all variations are measured."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from grader.result import CheckResult, Result, Tier, Verdict
+from grader.run.verdicts import UNAVAILABLE
 from grader.validation.corpus import Specimen
 
 
@@ -15,8 +16,12 @@ def verdicts(result: Result) -> dict[str, CheckResult]:
 
 
 def _unavailable(check: CheckResult) -> bool:
-    """Return whether a check is one that nothing here can grade: SKIPPED for no fault, without points."""
-    return check.verdict is Verdict.SKIPPED and check.message is None and check.max_points == 0
+    """Return whether a check is one that nothing here can grade: SKIPPED for no fault of the submission."""
+    if check.verdict is not Verdict.SKIPPED:
+        return False
+    if check.message is None:
+        return check.max_points == 0
+    return check.message.kind == UNAVAILABLE
 
 
 def reference(result: Result) -> list[str]:
@@ -26,10 +31,12 @@ def reference(result: Result) -> list[str]:
         for name, c in verdicts(result).items()
         if c.verdict is not Verdict.PASS and not _unavailable(c)
     ]
-    if result.points != result.max_points:
-        problems.append(f"{result.points} of {result.max_points} points")
-    if result.extra_points != result.max_extra_points:
-        problems.append(f"{result.extra_points} of {result.max_extra_points} extra points")
+    for tier, points in ((Tier.CORE, result.points), (Tier.EDGE, result.extra_points)):
+        wanted = sum(
+            c.max_points for c in verdicts(result).values() if c.tier is tier and not _unavailable(c)
+        )
+        if points != wanted:
+            problems.append(f"{points} of {wanted} {'extra ' if tier is Tier.EDGE else ''}points")
     return problems
 
 
@@ -95,7 +102,8 @@ def variation(specimen: Specimen, result: Result, may_be_slow: frozenset[str] = 
     slow = [found[name] for name in specimen.fails if name in found]
     problems += [f"{c.name} has to FAIL, is {c.verdict.value}" for c in slow if c.verdict is not Verdict.FAIL]
     problems += [f"{name} has to FAIL, is not a check" for name in specimen.fails if name not in found]
-    core = sum(c.max_points for c in found.values() if c.tier is Tier.CORE)  # gates may be left out
+    # gates may be left out
+    core = sum(c.max_points for c in found.values() if c.tier is Tier.CORE and not _unavailable(c))
     slow += [found[name] for name in lost]
     wanted = core - sum(c.max_points for c in slow if c.tier is Tier.CORE)
     if result.points != wanted:

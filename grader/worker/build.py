@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from grader.errors import CannotJudge
 
+from . import build_metal
 from .build_cache import Cache
 from .build_compile import WALL_S, Compiler
 from .build_link import Linked, link
+from .build_metal import MetalFile
 from .build_units import Plan, plan
 from .submission import Snapshot
 
@@ -42,6 +44,8 @@ class Built:
     objects: Mapping[str, str] = field(default_factory=dict)  # unit -> key of its object in the cache
     folder: Path | None = None  # the snapshot's sources
     sanitized: bool = False
+    metal: Mapping[str, str] = field(default_factory=dict)  # Metal file -> why it is refused, or ""
+    cpu_only: Mapping[str, str] = field(default_factory=dict)  # source -> why it has no part for the GPU
 
     def config(self) -> dict[str, object]:
         """Return what the worker has to know, as wire values."""
@@ -109,7 +113,9 @@ def build_folder(
             record = _known(kept, key)
             if record is None:
                 compiler = Compiler(recipe, kept, unsafe, wall_s)
-                record = _stored(kept, key, link(planned, ops, compiler, recipe, folder, sanitize))
+                metal = build_metal.compile_all(planned.files, kept, unsafe) if not sanitize else {}
+                linked = link(planned, ops, compiler, recipe, folder, sanitize)
+                record = _stored(kept, key, linked, metal)
                 kept.trim()
         return _placed(kept, key, record, target, sources, sanitize)
     except OSError as error:
@@ -136,6 +142,7 @@ def toolchain(sanitize: bool) -> tuple[Recipe, Path]:
 
 def _key(planned: Plan, ops: Sequence[str], recipe: Recipe) -> str:
     digest = hashlib.sha256("\0".join([recipe.digest, planned.module, *planned.flags, "", *ops]).encode())
+    digest.update(build_metal.digest(planned.files).encode())
     for logic in sorted(Path(__file__).parent.glob("build*.py")):  # it decides what is left out
         digest.update(logic.read_bytes())
     for unit in planned.units:
@@ -150,15 +157,20 @@ def _known(kept: Cache, key: str) -> dict[str, Any] | None:
     if path is None:
         return None
     record: dict[str, Any] = json.loads(path.read_text())
+    libraries = [found["key"] for found in record["metal"].values() if not found["errors"]]
+    if any(kept.get(library, build_metal.SUFFIX) is None for library in libraries):
+        return None
     return record if record["file"] is None or kept.get(key, ".module") is not None else None
 
 
-def _stored(kept: Cache, key: str, linked: Linked) -> dict[str, Any]:
+def _stored(kept: Cache, key: str, linked: Linked, metal: Mapping[str, MetalFile]) -> dict[str, Any]:
     record = {
+        "metal": {name: {"key": found.key, "errors": found.errors} for name, found in metal.items()},
         "file": linked.name if linked.module is not None else None,
         "missing": linked.missing,
         "messages": linked.messages,
         "objects": linked.objects,
+        "cpu_only": linked.cpu_only,
     }
     if linked.module is not None:
         kept.put(key, ".module", linked.module)
@@ -177,6 +189,15 @@ def _placed(
         placed = target / record["file"]
         shutil.copyfile(kept.path(key, ".module"), placed)
         placed.chmod(0o444)
+        build_metal.place(record["metal"], kept, target)
     return Built(
-        placed, record["missing"], record["messages"], key, record["objects"], folder, sanitized=sanitize
+        placed,
+        record["missing"],
+        record["messages"],
+        key,
+        record["objects"],
+        folder,
+        sanitized=sanitize,
+        metal={name: found["errors"] for name, found in record["metal"].items()},
+        cpu_only=record["cpu_only"],
     )

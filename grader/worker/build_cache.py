@@ -33,6 +33,10 @@ class Cache:
         """Return where an entry lies, or would."""
         return self._root / key[:2] / f"{key}{suffix}"
 
+    def folder(self, name: str) -> Path:
+        """Return a folder beside the entries, for what keeps its own order; it is not trimmed."""
+        return self._root.with_name(f"{self._root.name}-{name}")
+
     def get(self, key: str, suffix: str) -> Path | None:
         """Return an entry's file if it is there, and count it as used now."""
         path = self.path(key, suffix)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,9 @@ class Linked:
     missing: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
     objects: Mapping[str, str] = field(default_factory=dict)
+    cpu_only: Mapping[str, str] = field(
+        default_factory=dict
+    )  # source -> why its part for the GPU is left out
 
 
 def link(
@@ -73,13 +76,14 @@ class _Job:
         self._broken: dict[str, str] = {}  # unit -> why it is left out
         self._absent: dict[str, str] = {}  # mangled symbol of a binding -> readable
         self._results: dict[str, Compiled] = {}
+        self._cpu_only: dict[str, str] = {}  # source -> why its part for the GPU is left out
 
     def done(self) -> Linked:
         """Return the module with everything that can be linked."""
         units = list(self._plan.units)
         if self._plan.is_ours:
             units.insert(MODULE_AT, self._module())
-        for result in self._compiler.compile_all(units):
+        for result in map(self._without_gpu, self._compiler.compile_all(units)):
             self._results[result.unit.name] = result
             if result.object is None:
                 self._broken[result.unit.name] = result.errors
@@ -93,7 +97,17 @@ class _Job:
                 break
         missing, messages = self._missing()
         objects = {n: r.key for n, r in self._results.items() if n in self._objects()}
-        return Linked(name, module, missing, messages, objects)
+        return Linked(name, module, missing, messages, objects, self._cpu_only)
+
+    def _without_gpu(self, result: Compiled) -> Compiled:
+        """Compile a source that fails once more, without its part for the GPU."""
+        if result.object is not None or not result.unit.without_gpu:
+            return result
+        again = self._compiler.compile(replace(result.unit, flags=result.unit.without_gpu, without_gpu=()))
+        if again.object is None:
+            return result
+        self._cpu_only[result.unit.name] = result.errors
+        return again
 
     def _module(self) -> Unit:
         names = {unit.name for unit in self._plan.units if unit.role == "binding" and self._is_whole(unit)}

@@ -66,6 +66,8 @@ def run(
     runs: Sequence[str],
     limits: Limits | None = None,
     unsafe: bool = False,
+    interpreter: bool = False,
+    address_space: bool = True,
 ) -> Ended:
     """Run a program in the folder `in` of `place`, which it may read; it may write into `out` beside that.
 
@@ -75,6 +77,8 @@ def run(
         reads, runs: What else it may read, and the programs that it may start.
         limits: Bounds on it.
         unsafe: Go on although a required layer of the sandbox is missing.
+        interpreter: It is Python, and may read what that and numpy need.
+        address_space: Bound it; the simulator reserves much of it, so there CPU time has to do.
 
     Raises:
         CannotJudge: it cannot be started or confined.
@@ -93,7 +97,8 @@ def run(
         writable=[out],
         runnable=[Path(p) for p in runs],
         file_bytes=limits.file_bytes,
-        interpreter=False,
+        interpreter=interpreter,
+        address_space=address_space,
     )
     if policy["uid"] is not None:
         os.chown(out, policy["uid"], policy["uid"])
@@ -107,6 +112,10 @@ def run(
         "unsafe": unsafe,
         "wall_s": limits.wall_s,
     }
+    return _ended(job, place, limits, unsafe)
+
+
+def _ended(job: dict[str, object], place: Path, limits: Limits, unsafe: bool) -> Ended:
     killed = _killed_for_memory()
     answer = _supervised(job, limits.wall_s)
     missing = sandbox.missing(answer["sandbox"])

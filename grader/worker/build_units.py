@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ _COMPUTED = re.compile(
 )
 _KNOWN_COMPUTED = (b"KERNELS_FILE", b"")
 _WIDE = "KERNELS_ONLY_"
+_GPU_FLAGS = ("-include", "simulated_gpu.h")  # of `kernels.recipe`: without them there is no GPU for a source
 # folders whose names begin the toolchain's, MLX's and nanobind's own includes: found first, if they were there
 _OF_OTHERS = frozenset({"kernels", "mlx", "nanobind", "generated"})
 
@@ -40,6 +41,7 @@ class Unit:
     flags: tuple[str, ...]  # all but the files
     role: str  # "source" (the submission's), "binding", "support", "module"
     more: Mapping[str, bytes] = field(default_factory=dict)  # seen at a second try, if a file was not found
+    without_gpu: tuple[str, ...] = ()  # flags of another try, that leaves the parts for the GPU out
 
     def key(self, recipe: Recipe) -> str:
         """Return the hash of everything that its object depends on."""
@@ -95,8 +97,27 @@ def plan(folder: Path, recipe: Recipe, toolchain: Path, quick: bool = False) -> 
     only = (f"-D{_WIDE}{widest().upper()}",) if quick and widest() else ()
     names = {m.group(1).decode() for p, t in files.items() if p.endswith(".cpp") for m in _MODULE.finditer(t)}
     if names:
-        return _theirs(sorted(names)[0], files, recipe.flags, toolchain, _support(recipe))
-    return _ours(files, recipe.flags, only, toolchain, _support(recipe))
+        planned = _theirs(sorted(names)[0], files, recipe.flags, toolchain, _support(recipe))
+    else:
+        planned = _ours(files, recipe.flags, only, toolchain, _support(recipe))
+    return replace(planned, units=tuple(_with_fallback(unit) for unit in planned.units))
+
+
+def _with_fallback(unit: Unit) -> Unit:
+    """Let a source that does not compile for the GPU be tried without: its op keeps what it does on the CPU."""
+    flags = tuple(_without(unit.flags, _GPU_FLAGS))
+    return replace(unit, without_gpu=flags) if unit.role == "source" and flags != unit.flags else unit
+
+
+def _without(flags: Sequence[str], left_out: Sequence[str]) -> Iterator[str]:
+    """Yield flags without a sequence of them."""
+    size, at = len(left_out), 0
+    while at < len(flags):
+        if size and tuple(flags[at : at + size]) == tuple(left_out):
+            at += size
+        else:
+            yield flags[at]
+            at += 1
 
 
 def widest() -> str:

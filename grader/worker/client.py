@@ -15,8 +15,8 @@ from typing import Any
 
 from grader.errors import CannotJudge
 
-from . import faults, sandbox
-from .conversation import WorkerSpec, converse, readable_by, well_formed
+from . import captures, faults, sandbox
+from .conversation import WorkerSpec, converse, gpu_files, readable_by, well_formed
 from .faults import Fault, RefuseCall, StopCall
 from .process import Child, Zygote
 from .watchdog import Bounds, Line
@@ -116,7 +116,8 @@ class Worker:
             memory_bytes=spec.memory_bytes,
             cpu_s=spec.cpu_s,
             max_threads=spec.max_threads + SPARE_THREADS,
-            address_space=not spec.environment,
+            address_space=not spec.environment
+            and spec.device == "cpu",  # a simulated GPU reserves much of it
         )
         self._child = Child(None if spec.environment else self._zygote, policy, dict(spec.environment))
         bounds = Bounds(spec.memory_bytes, spec.max_threads, spec.output_bytes, spec.reply_bytes, spec.cpu_s)
@@ -131,6 +132,7 @@ class Worker:
             "built": spec.built.config() if spec.built is not None else None,
             "sanitized": spec.built is not None and spec.built.sanitized,
             "refused": [list(pair) for pair in spec.refused],
+            "gpu": gpu_files(spec),
         }
         try:
             self._line.begin(spec.start_s)
@@ -272,6 +274,18 @@ class Worker:
             Fault: the module does not load, or ends the process.
         """
         return self._exchange({"op": "exports", "name": op}, self.spec.import_s) is True
+
+    def record(self) -> None:
+        """Let the worker keep what its Metal kernels are given and give, from now on."""
+        self._exchange({"op": "record", "max_bytes": captures.MAX_BYTES}, self.spec.import_s)
+
+    def recorded(self) -> tuple[captures.Dispatch, ...]:
+        """Return what it says about its dispatches since `record`.
+
+        Raises:
+            Fault: it says nothing that could be one.
+        """
+        return captures.read(self._exchange({"op": "recorded"}, self.spec.import_s))
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of this worker so far, seen from outside; 0.0 but on Linux."""

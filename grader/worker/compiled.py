@@ -12,7 +12,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from . import stubs
 
@@ -26,10 +26,13 @@ class Compiled:
     Args:
         module: its path, "<name>.<abi>.so"; None if nothing could be built.
         missing: op -> what a call of it says.
+        loaded: is told the path when the module has been loaded.
     """
 
-    def __init__(self, module: str | None, missing: Mapping[str, str]) -> None:
-        self._path, self._missing = module, missing
+    def __init__(
+        self, module: str | None, missing: Mapping[str, str], loaded: Callable[[str], None] | None = None
+    ) -> None:
+        self._path, self._missing, self._tell = module, missing, loaded
         self._name = module.rpartition("/")[2].partition(".")[0] if module else OURS
 
     def find_spec(self, fullname: str, local: str) -> importlib.machinery.ModuleSpec | None:
@@ -59,6 +62,8 @@ class Compiled:
             assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
+            if self._tell is not None:
+                self._tell(self._path)
             _add(module, self._missing)
             if sys.platform != "darwin" and "load_library" in vars(module):
                 vars(module)["load_library"] = _no_library

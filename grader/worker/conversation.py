@@ -19,6 +19,7 @@ from .tracebacks import student_frames
 from .watchdog import Line
 from .wire import Handle
 
+HOST = Path(__file__).resolve().parents[2] / "kernels" / "simulator" / "host"
 MAX_CALLBACKS = 20_000  # in one call
 CALLBACKS_AFTER_STOP = 8
 
@@ -46,12 +47,21 @@ class WorkerSpec:
         tuple[str, str], ...
     ] = ()  # more variables: executed, not forked; no bound on addresses
     refused: tuple[tuple[str, str], ...] = ()  # (function of MLX, why a call of it is refused)
+    device: str = "cpu"  # "gpu": MLX's default device, simulated where there is none
 
 
 def readable_by(spec: WorkerSpec) -> tuple[Path, ...]:
-    """Return what a worker may read besides its snapshot: checkpoints, and the folder of the built module."""
+    """Return what a worker may read besides its snapshot: checkpoints, the built module's folder, the simulated GPU."""
     module = spec.built.module if spec.built is not None else None
-    return spec.readable if module is None else (*spec.readable, module.parent)
+    gpu = [Path(file) for file in (gpu_files(spec) or {}).values()]
+    return (*spec.readable, *([] if module is None else [module.parent]), *gpu)
+
+
+def gpu_files(spec: WorkerSpec) -> dict[str, str] | None:
+    """Return the files of the simulator that a worker with a GPU needs; None for one without."""
+    if spec.device != "gpu":
+        return None
+    return {name: str(HOST / f"{name}.py") for name in ("streams", "captures")}
 
 
 def converse(line: Line, request: int, callbacks: Callbacks, spec: WorkerSpec) -> Any:

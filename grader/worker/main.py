@@ -21,6 +21,7 @@ import mlx.core as mx
 import numpy as np
 
 from . import checkpoint, refusals, resolve, standins, wire
+from .gpu import Gpu
 from .placed import Timed
 from .values import Objects, TooLarge, type_name
 from .zygote_protocol import CHANNEL_LOST
@@ -77,8 +78,13 @@ class Session:
         self._root = config["root"]
         self._limits = wire.Limits(payload_bytes=config["reply_bytes"])
         self._objects = Objects(config["reply_bytes"])
+        self._gpu = Gpu(config["gpu"]) if config["gpu"] is not None else None
         self._finder = resolve.Finder(
-            config["package_dir"], config["package_name"], config["root"], config["built"]
+            config["package_dir"],
+            config["package_name"],
+            config["root"],
+            config["built"],
+            self._gpu.connect if self._gpu is not None else None,
         )
         if config["sanitized"]:
             mx.set_cache_limit(0)  # else a read past the end finds memory that MLX keeps for later arrays
@@ -93,6 +99,7 @@ class Session:
             "release": self._release,
             "exports": self._finder.exports,
             **Timed(self._objects, self._function).operations(),
+            **(self._gpu.operations() if self._gpu is not None else {}),
         }
 
     def run(self) -> None:
@@ -137,6 +144,8 @@ class Session:
         repeat: int = 1,
     ) -> Any:
         function = self._function(target, method)
+        if self._gpu is not None:
+            self._gpu.choose()
         if seed is not None:
             _seed(seed)
         values, after = [], None

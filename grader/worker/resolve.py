@@ -14,7 +14,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +37,21 @@ class Finder(importlib.abc.MetaPathFinder):
         package_name: its own name; no alias of another package.
         root: the snapshot that holds the package and perhaps extensions.
         built: the compiled kernels: `module` and `missing` of `build.Built`; None if nothing was to be built.
+        loaded: is told the path of the compiled module when it has been loaded.
     """
 
     def __init__(
-        self, package_dir: str, package_name: str, root: str, built: Mapping[str, Any] | None = None
+        self,
+        package_dir: str,
+        package_name: str,
+        root: str,
+        built: Mapping[str, Any] | None = None,
+        loaded: Callable[[str], None] | None = None,
     ) -> None:
         self.package_dir = package_dir
         self.name = package_name
         self._bases = _distinct([package_dir, str(Path(package_dir).parent), root, str(Path(root) / "src")])
-        self._compiled = compiled.Compiled(built["module"], built["missing"]) if built else None
+        self._compiled = compiled.Compiled(built["module"], built["missing"], loaded) if built else None
         self._roots = {alias for alias in ALIASES if alias != package_name}
 
     def find_spec(

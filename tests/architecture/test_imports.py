@@ -10,11 +10,19 @@ from sources import closure, imports, modules, tree
 
 # where a worker's process starts
 INSIDE = ("grader.worker.boot", "grader.worker.main", "grader.worker.zygote")
-SHARED = ("grader.result", "grader.speed_result", "grader.bench_result", "grader.comparison", "grader.errors")
+SHARED = (
+    "grader.result",
+    "grader.speed_result",
+    "grader.metal_result",
+    "grader.bench_result",
+    "grader.comparison",
+    "grader.errors",
+)
 
 # part: (parts of the grader that it may import, other packages beyond the standard library)
 TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grader.result": (("grader.speed_result",), ()),
+    "grader.result": (("grader.speed_result", "grader.metal_result"), ()),
+    "grader.metal_result": ((), ()),
     "grader.speed_result": ((), ()),
     "grader.bench_result": (("grader.speed_result",), ()),
     "grader.comparison": (
@@ -75,7 +83,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("grader.course", "grader.run", "grader.worker", *SHARED),
         ("pytest", "_pytest"),
     ),
-    "grader.cli": (("grader",), ("typer", "click", "rich", "numpy", "torch")),
+    "grader.cli": (("grader",), ("typer", "click", "rich", "numpy", "torch", "kernels.simulator")),
     "grader.__main__": (("grader.cli",), ()),
     "reference": (("reference", "kernels"), ("mlx", "mlx_lm")),
     "student": (("student", "kernels"), ("mlx", "mlx_lm")),

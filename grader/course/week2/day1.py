@@ -42,19 +42,19 @@ T21 = Task(
         _model(
             "decode",
             "tokens fed one by one after a prompt get the logits of the whole sequence",
-            points=6,
+            points=5,
             function="cache.decodes_token_by_token",
         ),
         _model(
             "prefill-in-parts",
             "a prompt fed in parts, each at its offset, gets the logits of the whole prompt",
-            points=3,
+            points=2.5,
             function="cache.prefills_in_parts",
         ),
         _model(
             "own-head",
             "a checkpoint with its own lm_head uses it",
-            points=2,
+            points=1.5,
             function="cache.own_head",
         ),
         _model(
@@ -63,7 +63,7 @@ T21 = Task(
             points=1,
             function="cache.settings",
         ),
-        _model("half-precision", "the model runs in float16", points=2, function="cache.half_precision"),
+        _model("half-precision", "the model runs in float16", points=1.5, function="cache.half_precision"),
         _model(
             "caches-apart",
             "two sequences that take turns, each with its own caches, do not mix",
@@ -73,7 +73,7 @@ T21 = Task(
         Scenario(
             "generate-feeds",
             "the prompt is fed once, then each new token alone, at its offset and with the same caches",
-            points=2,
+            points=1.5,
             function="cached_generation.feeds_each_token_once",
         ),
         Scenario(

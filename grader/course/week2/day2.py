@@ -58,14 +58,14 @@ T22 = Task(
         _matmul(
             "matmul-one-row",
             "one row of activations times a packed matrix, as in decoding",
-            points=4,
+            points=3,
             public=grid(lead=[(1,)], K=[64, 192], N=[8], group=[64], dtype=CORE),
             hidden=grid(lead=[(1,)], K=[128, 320], N=[1, 24, 37], group=[64], dtype=CORE),
         ),
         _matmul(
             "matmul-rows",
             "several rows, as in prefill, whatever their number and that of the columns",
-            points=4,
+            points=3,
             public=grid(lead=[(2,), (5,)], K=[128], N=[8, 11], group=[64], dtype=CORE),
             hidden=grid(lead=[(3,), (17,), (33,)], K=[192], N=[16, 67], group=[64], dtype=CORE),
             mistakes=("qmm-first-row-of-a", *MATMUL, *LOOPS),
@@ -73,7 +73,7 @@ T22 = Task(
         _matmul(
             "matmul-long-rows",
             "long rows: every group of K counts, with its own scale and bias",
-            points=2,
+            points=1.5,
             public=grid(lead=[(2,)], K=[896], N=[5], group=[64], dtype=CORE),
             hidden=grid(lead=[(3,)], K=[1536, 4864], N=[7], group=[64], dtype=CORE),
             mistakes=LOOPS,
@@ -81,7 +81,7 @@ T22 = Task(
         _matmul(
             "matmul-leading-axes",
             "a may have leading axes: [B, L, K] gives [B, L, N]",
-            points=2,
+            points=1.5,
             public=grid(lead=[(1, 1), (2, 3)], K=[64], N=[8], group=[64], dtype=CORE),
             hidden=grid(lead=[(1, 5), (3, 2)], K=[128], N=[12], group=[64], dtype=CORE),
         ),
@@ -97,7 +97,7 @@ T22 = Task(
         _linear(
             "linear-values",
             "quantized_linear is x @ w.T + bias for the weights of a 4-bit layer, with and without bias",
-            points=3,
+            points=2,
             public=grid(lead=[(3,)], K=[64], N=[8], group=[64], bias=[False, True], dtype=CORE),
             hidden=grid(lead=[(1, 4)], K=[128], N=[20], group=[64], bias=[False, True], dtype=CORE),
         ),

@@ -54,14 +54,14 @@ T24 = Task(
         _flash(
             "flash-values",
             "equal heads: softmax(query @ key.T * scale) @ value",
-            points=3,
+            points=2.5,
             public=grid(lead=[(1,)], H_q=[2], H=[2], L=[4, 7], S=[7], D=[32], dtype=CORE),
             hidden=grid(lead=[(2,)], H_q=[3], H=[3], L=[9], S=[9, 20], D=[64, 128], dtype=CORE),
         ),
         _flash(
             "flash-grouped",
             "query head h reads KV head h // (H_q // H)",
-            points=3,
+            points=2.5,
             public=grid(lead=[(1,)], H_q=[4], H=[2, 1], L=[5], S=[6], D=[32], dtype=CORE),
             hidden=tuple(
                 {"lead": (2,), "H_q": q, "H": h, "L": 3, "S": 11, "D": 64, "dtype": d}
@@ -72,7 +72,7 @@ T24 = Task(
         _flash(
             "flash-lengths",
             "lengths that no block divides: 1, 31, 33, 129",
-            points=2,
+            points=1.5,
             public=grid(lead=[(1,)], H_q=[2], H=[1], L=[1, 33], S=[33, 129], D=[32], dtype=["float32"])
             + grid(lead=[(1,)], H_q=[2], H=[1], L=[1], S=[1, 31], D=[32], dtype=["float16"]),
             hidden=grid(lead=[(1,)], H_q=[2], H=[2], L=[1, 31, 70], S=[70, 257], D=[32], dtype=CORE),
@@ -81,7 +81,7 @@ T24 = Task(
         _flash(
             "flash-rising-scores",
             "keys that fit better and better: what is summed so far is corrected whenever the maximum grows",
-            points=2,
+            points=1.5,
             public=grid(lead=[(1,)], H_q=[2], H=[2], L=[3], S=[130], D=[32], dtype=["float32"], rising=[3.0]),
             hidden=grid(
                 lead=[(1,)], H_q=[4], H=[2], L=[5], S=[100, 197], D=[64], dtype=CORE, rising=[2.0, 4.0]
@@ -121,7 +121,7 @@ T24 = Task(
         _flash(
             "flash-scale",
             "a scale that is passed in is used",
-            points=1,
+            points=0.5,
             public=grid(lead=[(1,)], H_q=[2], H=[1], L=[3], S=[5], D=[32], dtype=CORE, scale=[0.4]),
             hidden=grid(lead=[(2,)], H_q=[2], H=[2], L=[4], S=[37], D=[64], dtype=CORE, scale=[0.05, 0.3]),
         ),
@@ -138,7 +138,7 @@ T24 = Task(
         _flash(
             "flash-sums",
             "sums are kept in float32: thousands of keys lose nothing",
-            points=1,
+            points=0.5,
             public=grid(
                 lead=[(1,)],
                 H_q=[1],

@@ -23,25 +23,25 @@ T26 = Task(
         _batch(
             "rows",
             "rows of different lengths get the logits that each gets alone",
-            points=5,
+            points=3,
             function="batching.rows_of_different_lengths",
         ),
         _batch(
             "free-rows",
             "rows without a request change nothing for the others",
-            points=2,
+            points=1,
             function="batching.free_rows",
         ),
         _batch(
             "joins",
             "a request that joins a running batch leaves the others as they are",
-            points=3,
+            points=1.5,
             function="batching.a_row_joins",
         ),
         _batch(
             "leaves",
             "a request that leaves frees its row for another one, and the rest goes on",
-            points=3,
+            points=1.5,
             function="batching.a_row_leaves",
         ),
         _batch(

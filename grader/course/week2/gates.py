@@ -99,8 +99,8 @@ def _attention(
 _extra = partial(_matmul, tier=EDGE, points=1)
 
 MATMUL = (
-    _matmul("speed-decode", f"one row of activations takes {_SLOW}", 1, "float32", "rung 2", points=3),
-    _matmul("speed-prefill", f"32 rows of activations take {_SLOW}", 32, "float32", "rung 2", points=3),
+    _matmul("speed-decode", f"one row of activations takes {_SLOW}", 1, "float32", "rung 2", points=2),
+    _matmul("speed-prefill", f"32 rows of activations take {_SLOW}", 32, "float32", "rung 2", points=2),
 )
 MATMUL_EXTRA = (
     _extra("fast-decode", f"one row of activations takes {_FAST}", 1, "float16", "last rung"),
@@ -108,9 +108,11 @@ MATMUL_EXTRA = (
     _extra("fast-long-prefill", f"128 rows of activations take {_FAST}", 128, "float32", "last rung"),
 )
 ATTENTION = (
-    _attention("speed-decode", f"one query on 1024 keys takes {_SLOW}", (14, 2), 1, 1024, "rung 2", points=2),
     _attention(
-        "speed-prefill", f"128 queries on 128 keys take {_SLOW}", (4, 2), 128, 128, "rung 2", points=2
+        "speed-decode", f"one query on 1024 keys takes {_SLOW}", (14, 2), 1, 1024, "rung 2", points=1.5
+    ),
+    _attention(
+        "speed-prefill", f"128 queries on 128 keys take {_SLOW}", (4, 2), 128, 128, "rung 2", points=1.5
     ),
 )
 ATTENTION_EXTRA = (
@@ -172,7 +174,7 @@ CACHE = (
     ScalesLike(
         "growth",
         "a token at position 500 costs at most 1.5 times as much as one at position 50",
-        points=4,
+        points=3,
         deadline_s=20,
         checkpoint="random-long",
         group="2.1 one token beside a KV cache",
@@ -184,9 +186,9 @@ BATCH = (
     GainsFromBatch(
         "throughput",
         "four requests together have at least 1.5 times the throughput that they have one after another",
-        points=4,
+        points=2.5,
         deadline_s=20,
-        checkpoint="random-tied",
+        checkpoint="random-narrow",
         group="2.7 continuous batching",
         label="4 requests",
     ),

@@ -5,6 +5,8 @@ Week 2.1 forbids none of this: students write it before the kernels, with MLX's 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.policy.rules import Forbids, Name, Pair, Symbol
 
 NO_REFERENCE = "the work is the submission's own"
@@ -126,4 +128,14 @@ FLASH_ATTENTION = Forbids(
     ),
 )
 
+IN_FILES = "the kernel lies in a .metal file that C++ launches, not in a string of Python"
+_METAL_IN_PYTHON = Name("mlx.core.fast.metal_kernel", IN_FILES)
+QUANTIZED_MATMUL_GPU = replace(
+    QUANTIZED_MATMUL,
+    names=(_METAL_IN_PYTHON, *QUANTIZED_MATMUL.names),
+    refused=(*QUANTIZED_MATMUL.refused, "mlx.core.fast.metal_kernel"),
+)
+FLASH_ATTENTION_GPU = FLASH_ATTENTION  # which forbids all of mx.fast
+
+GPU_SENTENCE = "the Metal kernel does the work, with nothing that the task forbids"
 SENTENCE = "the C++ kernel does the work itself, with nothing that the task forbids"

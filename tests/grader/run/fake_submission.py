@@ -29,6 +29,9 @@ class FakeSession:
     def renew(self):
         self.renewed += 1
 
+    def on(self, device):
+        self.device = device
+
     def cpu_s(self):
         return 0.0
 

@@ -152,6 +152,14 @@ def test_what_cannot_be_graded_here_is_skipped_with_its_reason():
     assert (got.verdict, got.max_points, got.reason) == (SKIPPED, 0, "no such hardware")
 
 
+def test_a_check_that_this_machine_cannot_carry_out_gives_the_task_its_reason():
+    """The points stay open, and the reason is not that of a needed task."""
+    outcome = Outcome(SKIPPED, 0, 1, message("unavailable", "no compiler for Metal"))
+    found = check_result(WEEK, LAST, CORE, outcome, [], {"9.1": FAIL})
+    got = task_result(LAST, [found], {"9.1": FAIL})
+    assert (got.verdict, got.points, got.reason) == (SKIPPED, 0, "no compiler for Metal")
+
+
 def test_an_error_of_the_grader_names_its_kind_and_place_alone():
     """Staff find the rest in the log; a student sees nothing of the grader's insides."""
     got = grader_error(CORE, KeyError("hidden number 4711"), "grader.log")

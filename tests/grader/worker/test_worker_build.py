@@ -341,3 +341,16 @@ def test_the_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
     assert kept.get("aaaa", ".o") is not None  # used now
     assert kept.trim(keep_bytes=2000) == 1
     assert [key for key in ("aaaa", "bbbb", "cccc") if kept.get(key, ".o")] == ["aaaa", "cccc"]
+
+
+def test_a_part_for_the_gpu_that_does_not_compile_costs_that_part_alone(make: Make) -> None:
+    """The op keeps what it does on the CPU, and the error is told where the GPU is graded."""
+    old = "namespace kernels {\n"
+    text = (ROOT / "student" / "kernels" / "quantized_matmul.cpp").read_text()
+    broken = text.replace(old, f"#ifdef _METAL_\nint gpu = nothing;\n#endif\n{old}", 1)
+    copy, built = make(ROOT / "student", {"kernels/quantized_matmul.cpp": broken})
+    assert built.missing == {}
+    assert list(built.cpu_only) == ["quantized_matmul.cpp"]
+    assert "'nothing' was not declared" in built.cpu_only["quantized_matmul.cpp"]
+    with _worker(copy, built) as worker:
+        assert worker.exports("quantized_matmul")

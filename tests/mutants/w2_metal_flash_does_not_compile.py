@@ -1,0 +1,36 @@
+"""The Metal file names a variable that is not declared."""
+
+WEEK = 2
+TASKS = [
+    "2.5",
+]
+CHANGES = [
+    (
+        "kernels/flash_attention.metal",
+        "    float score = simd_sum(dot);",
+        "    float score = simd_sum(dott);",
+    ),
+]
+FAILS = [
+    "2.5 builds",
+    "2.5 on-gpu",
+    "2.5 flash-values",
+    "2.5 flash-grouped",
+    "2.5 flash-lengths",
+    "2.5 flash-rising-scores",
+    "2.5 flash-mask",
+    "2.5 flash-hidden-keys",
+    "2.5 flash-scale",
+    "2.5 flash-large-scores",
+    "2.5 flash-sums",
+    "2.5 safe",
+    "2.5 traffic-prefill",
+    "2.5 flash-causal",
+    "2.5 flash-mask-broadcast",
+    "2.5 flash-blind-rows",
+    "2.5 flash-leading-axes",
+    "2.5 flash-head-dims",
+    "2.5 flash-bfloat16",
+    "2.5 flash-strided",
+    "2.5 lockstep",
+]

@@ -1,0 +1,18 @@
+"""Reads and writes rows behind the last query."""
+
+WEEK = 2
+TASKS = [
+    "2.5",
+]
+CHANGES = [
+    (
+        "kernels/flash_attention.metal",
+        """  if (row >= p.L) return;
+  const uint shared_head""",
+        "  const uint shared_head",
+    ),
+]
+FAILS = [
+    "2.5 safe",
+    "2.5 flash-mask-broadcast",
+]
