@@ -18,7 +18,8 @@ from pathlib import Path
 
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")
 OURS = ("grader-", "canary-", "pytest-", "pymp-", "tmp")  # made by graders, also by those beside this one
-BUILDS = "grader-build-"  # where compilers write as a worker's user; gone when the build ends
+# where compilers and the simulator write as a worker's user; gone when they end
+CONFINED = ("grader-build-", "grader-metal-", "grader-replay-")
 SYSV = {"shm": "shmid", "sem": "semid", "msg": "msqid"}
 LISTENS = "0A"
 MAX_ENTRIES = 20_000  # of one place: a full folder is no reason to walk for minutes
@@ -103,7 +104,7 @@ def _in_a_workplace(name: str, owner: int) -> bool:
             continue
         with contextlib.suppress(OSError):
             makers = os.lstat(os.path.join(place, top)).st_uid
-            return makers == os.getuid() and (owner == makers or top.startswith(BUILDS))
+            return makers == os.getuid() and (owner == makers or top.startswith(CONFINED))
     return False
 
 
