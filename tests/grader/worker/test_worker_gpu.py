@@ -94,7 +94,10 @@ def submission(tmp_path_factory) -> tuple[WorkerSpec, Built]:
     root.chmod(0o755)
     for name, text in (
         ("src/tiny_llm/__init__.py", ""),
-        ("src/tiny_llm/basics.py", CODE.replace("from kernels import", "from extensions.tiny_llm_ext import")),
+        (
+            "src/tiny_llm/basics.py",
+            CODE.replace("from kernels import", "from extensions.tiny_llm_ext import"),
+        ),
         ("src/extensions/tiny_llm_ext/__init__.py", "from ._ext import scaled\n"),
         ("src/extensions/bindings.cpp", CPP),
         ("src/extensions/src/scaled.metal", METAL),
@@ -138,7 +141,8 @@ def test_an_op_runs_its_kernel_and_mlx_its_own_ops_on_the_cpu(worker):
     got = worker.call("basics.scaled", [array(X, "float32")]).value
     np.testing.assert_array_equal(np.frombuffer(got.data, np.float32), 3 * X)
     assert (
-        np.frombuffer(worker.call("basics.sum_there", [array(X, "float32")]).value.data, np.float32) == X.sum()
+        np.frombuffer(worker.call("basics.sum_there", [array(X, "float32")]).value.data, np.float32)
+        == X.sum()
     )
 
 

@@ -1,0 +1,27 @@
+"""The sum of weights is not scaled down when the maximum grows."""
+
+WEEK = 2
+TASKS = [
+    "2.5",
+]
+CHANGES = [
+    (
+        "kernels/flash_attention.metal",
+        "total = total * shrink + simd_sum(weight);",
+        "total = total + simd_sum(weight);",
+    ),
+]
+FAILS = [
+    "2.5 flash-lengths",
+    "2.5 flash-rising-scores",
+    "2.5 flash-mask",
+    "2.5 flash-hidden-keys",
+    "2.5 flash-scale",
+    "2.5 flash-large-scores",
+    "2.5 flash-causal",
+    "2.5 flash-mask-broadcast",
+    "2.5 flash-blind-rows",
+    "2.5 flash-head-dims",
+    "2.5 flash-bfloat16",
+    "2.5 flash-strided",
+]
