@@ -111,13 +111,17 @@ class Dispatch:
 class Runtime:
     """The loaded runtime library.
 
+    A module of ops may have loaded a copy before: then that one is used, since kernels register with the first one.
+
     Attributes:
-        path: Where it was loaded from.
+        path: Where it was loaded from, or would have been.
     """
 
     def __init__(self, path: Path):
         self.path = path
-        self.library = ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+        self.library = ctypes.CDLL(None)  # everything that is loaded for all to see
+        if not hasattr(self.library, "msim_dispatch"):
+            self.library = ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
         self.library.msim_dispatch.restype = ctypes.c_char_p
         self.library.msim_dispatch.argtypes = [ctypes.POINTER(CLaunch)]
         self.library.msim_kernel_count.restype = ctypes.c_uint32
