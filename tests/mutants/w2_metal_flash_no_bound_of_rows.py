@@ -14,5 +14,4 @@ CHANGES = [
 ]
 FAILS = [
     "2.5 safe",
-    "2.5 flash-mask-broadcast",
 ]

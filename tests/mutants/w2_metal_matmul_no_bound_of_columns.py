@@ -13,6 +13,5 @@ CHANGES = [
     ),
 ]
 FAILS = [
-    "2.3 matmul-long-rows",
     "2.3 safe",
 ]
