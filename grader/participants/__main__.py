@@ -30,11 +30,14 @@ class Side(Protocol):
         """Set the number of threads."""
 
     def prepare(self, name: str, shape: Shape, inputs: Inputs) -> Callable[[], Any]:
-        """Return one call, which returns when its result is computed.
+        """Return one call; its result may still be to be computed, by `finish`.
 
         Raises:
             NotImplementedError: it has no such operation.
         """
+
+    def finish(self, results: list[Any]) -> None:
+        """Return when all these results are computed, as a model waits for all its layers at once."""
 
     def numbers(self, result: Any) -> Any:
         """Return a result as a numpy array in float32."""
@@ -71,8 +74,7 @@ class Desk:
         turn = [functions[(self._next + i) % len(functions)] for i in range(calls)]
         self._next += calls
         started = time.perf_counter()
-        for function in turn:
-            function()
+        self._side.finish([function() for function in turn])
         return (time.perf_counter() - started) / calls
 
 

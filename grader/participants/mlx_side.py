@@ -1,4 +1,4 @@
-"""MLX's own functions: `mx.quantized_matmul` and `mx.fast.scaled_dot_product_attention`, evaluated in the call."""
+"""MLX's own functions: `mx.quantized_matmul` and `mx.fast.scaled_dot_product_attention`."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ class MlxSide:
             weights = (held["b"], held["scales"], held["biases"])
 
             def multiply() -> Any:
-                y = mx.quantized_matmul(held["a"], *weights, transpose=True, group_size=GROUP_SIZE, bits=4)
-                mx.eval(y)
-                return y
+                return mx.quantized_matmul(held["a"], *weights, transpose=True, group_size=GROUP_SIZE, bits=4)
 
             return multiply
         scale = 1 / math.sqrt(shape.head_dim)
@@ -52,11 +50,13 @@ class MlxSide:
 
         def attend() -> Any:
             qkv = (held["query"], held["key"], held["value"])
-            y = mx.fast.scaled_dot_product_attention(*qkv, scale=scale, mask=mask)
-            mx.eval(y)
-            return y
+            return mx.fast.scaled_dot_product_attention(*qkv, scale=scale, mask=mask)
 
         return attend
+
+    def finish(self, results: list[Any]) -> None:
+        """Evaluate them in one graph."""
+        mx.eval(results)
 
     def numbers(self, result: Any) -> Any:
         """Return a result as numpy in float32."""

@@ -51,6 +51,9 @@ class TorchSide:
         attend = torch.nn.functional.scaled_dot_product_attention
         return lambda: attend(query, key, value, is_causal=shape.causal, enable_gqa=grouped)
 
+    def finish(self, results: list[Any]) -> None:
+        """Do nothing: a call has computed its result."""
+
     def numbers(self, result: Any) -> Any:
         """Return a result as numpy in float32."""
         return result.float().numpy()

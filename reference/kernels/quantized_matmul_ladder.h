@@ -151,13 +151,14 @@ void matvec_rows(const QuantizedProduct& p, const Activations<Kind>& x, std::ptr
   const std::ptrdiff_t words = p.K / 8, groups = p.K / kGroup, whole = words / W;
   const std::uint32_t* row = p.b + n * words;
   // The processor's own prefetch stops at the end of a page, and rows are short: ask for what comes a little later.
-  const std::ptrdiff_t ahead = std::max<std::ptrdiff_t>(kRows * words, 1024);
+  // Into L2, since L1 has too few lines under way at a time to keep the memory busy.
+  const std::ptrdiff_t ahead = std::max<std::ptrdiff_t>(kRows * words, 2048);
   vf acc[kRows] = {};
   for (std::ptrdiff_t block = 0; block < whole; ++block) {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const std::uint32_t* block_words = row + r * words + block * W;
-      __builtin_prefetch(block_words + ahead);
+      __builtin_prefetch(block_words + ahead, 0, 2);
       const vf dot = block_dot(Kind{}, load(block_words), x.numbers + block * kBlock);
       acc[r] = dot * lane_scales<kGroup>(scales + r * groups, block) + acc[r];
     }
