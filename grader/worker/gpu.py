@@ -16,7 +16,7 @@ import mlx.core as mx
 
 from .wire import Array
 
-DISPATCH_WORKERS = 1  # CPU threads: threadgroups that write over each other do so in the same order every time
+DISPATCH_WORKERS = 1  # threads: threadgroups that write over each other do so in the same order each time
 DISPATCH_S = 60.0  # longer than any deadline, which is the grader's business
 
 
