@@ -8,7 +8,8 @@ A file starts with a sentence (its docstring) and assigns literals; it is parsed
     HINTS    mutants: {check: beginning of the hint that has to be proved}
     BASE     "reference" (default) or "student", the skeleton (default for attacks); or kernels of `tests/bases`,
              "matmul" or "matmul+attention", in place of the reference's
-    TASKS    the tasks that are graded, all by default: what has one kernel alone is not asked for the other
+    TASKS    the tasks that are graded: what has one kernel alone is not asked for the other. By default all, but for
+             mutants and variations those on the GPU, which cost a simulation each
     CHANGES  [(file, old text, new text)]: the old text has to occur exactly once
     APPEND   {file: text}: added at the end, so that a definition replaces an earlier one
     FILES    {file: text}: written as they are

@@ -117,6 +117,13 @@ class Grader:
         named = slow & set(specimen.fails) or on_gpu & set(specimen.tasks)
         return specimen.group not in ("mutants", "variations") or bool(named)
 
+    def _tasks(self, specimen: Specimen) -> tuple[str, ...]:
+        """Return the tasks that are graded: those on the GPU only for mutants and variations that name one."""
+        if specimen.tasks or specimen.group not in ("mutants", "variations"):
+            return specimen.tasks
+        on_gpu = [task.id for task in self._week.tasks if task.device == "gpu"]
+        return tuple(task.id for task in self._week.tasks if task.id not in on_gpu) if on_gpu else ()
+
     def _may_be_slow(self) -> frozenset[str]:
         """Return the races that a right kernel may lose without saying so, where all variations are measured."""
         races = (f"{t.id} {c.name}" for t in self._week.tasks for c in t.checks if isinstance(c, FasterThan))
@@ -129,7 +136,7 @@ class Grader:
                 Request(
                     self._week,
                     root,
-                    tasks=specimen.tasks,
+                    tasks=self._tasks(specimen),
                     quick_build=specimen.group != "reference",
                     measured=self._measured(specimen),
                 )

@@ -32,7 +32,6 @@ T23 = Task(
     "Quantized matmul on the GPU",
     3,
     _TARGET,
-    needs=("2.2",),
     forbids=QUANTIZED_MATMUL_GPU,
     device="gpu",
     checks=(

@@ -43,7 +43,6 @@ T25 = Task(
     "Flash attention on the GPU",
     5,
     _TARGET,
-    needs=("2.4",),
     forbids=FLASH_ATTENTION_GPU,
     device="gpu",
     checks=(
