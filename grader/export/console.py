@@ -7,6 +7,7 @@ the program by being unprintable. Knows nothing about the command line; the call
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,8 @@ def speed_lines(result: Result) -> RenderableType | None:
 def messages(result: Result, limit: int = 3) -> RenderableType:
     """Return the messages of the first `limit` checks that failed, five lines each, and name the others.
 
-    Core checks come first, since they cost points, then edge and style checks.
+    Core checks come first, since they cost points, then edge and style checks; and the first one of every task before
+    the second of any.
     """
     failed = [
         (task, check, check.message)
@@ -97,7 +99,7 @@ def messages(result: Result, limit: int = 3) -> RenderableType:
         for check in task.checks
         if check.verdict in (Verdict.FAIL, Verdict.ERROR) and check.message is not None
     ]
-    failed.sort(key=lambda entry: list(Tier).index(entry[1].tier))
+    failed = _in_turns(failed)
     parts = [_message(task, check, message) for task, check, message in failed[:limit]]
     rest = failed[limit:]
     if rest:
@@ -105,6 +107,19 @@ def messages(result: Result, limit: int = 3) -> RenderableType:
         more = f"and {len(rest)} more: {names}{', ...' if len(rest) > 4 else ''}"
         parts.append(plain(f"{more}\nall of them: grader show {result.run_id}\n"))
     return Group(*parts)
+
+
+def _in_turns(
+    failed: list[tuple[TaskResult, CheckResult, Message]],
+) -> list[tuple[TaskResult, CheckResult, Message]]:
+    """Order them by tier, then by how many of their task came before them."""
+    tiers, seen = list(Tier), Counter[tuple[str, Tier]]()
+    ranked = []
+    for entry in failed:
+        place = entry[0].id, entry[1].tier
+        ranked.append((tiers.index(place[1]), seen[place], entry))
+        seen[place] += 1
+    return [entry for _, _, entry in sorted(ranked, key=lambda r: r[:2])]
 
 
 def _message(task: TaskResult, check: CheckResult, message: Message) -> RenderableType:

@@ -4,7 +4,6 @@ FAILS = [
     "1.5.3 model-tied",
     "1.5.3 model-untied",
     "1.5.3 model-config",
-    "1.5.3 model-bfloat16",
 ]
 HINTS = {
     "1.5.3 model-tied": "theta is not passed on to RoPE",
