@@ -20,7 +20,7 @@ demo: $(READY)
 	@$(BIN)/python -m grader.validation.build samples/week2.py $(SAMPLE)
 	@$(BIN)/grader submit week2 --submission $(SAMPLE) --student sample --report reports; \
 	code=$$?; test $$code -le 1 || exit $$code
-	@echo "The sample has a slow kernel and a wrong one on purpose; open the report named above in a browser."
+	@echo "The sample has a slow kernel, a wrong one and one with a race on purpose; open the report named above in a browser."
 
 test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

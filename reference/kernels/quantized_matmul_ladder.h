@@ -151,7 +151,7 @@ void matvec_rows(const QuantizedProduct& p, const Activations<Kind>& x, std::ptr
   const std::ptrdiff_t words = p.K / 8, groups = p.K / kGroup, whole = words / W;
   const std::uint32_t* row = p.b + n * words;
   // The processor's own prefetch stops at the end of a page, and rows are short: ask for what comes a little later.
-  // Into L2, since L1 has too few lines under way at a time to keep the memory busy.
+  // Into L2: measured faster than into L1.
   const std::ptrdiff_t ahead = std::max<std::ptrdiff_t>(kRows * words, 2048);
   vf acc[kRows] = {};
   for (std::ptrdiff_t block = 0; block < whole; ++block) {
