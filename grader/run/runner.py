@@ -10,11 +10,12 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course.metal import SLOW as SLOW_ON_GPU
 from grader.course.model import Check, Measured, Sanitized, Task, Week
@@ -27,13 +28,16 @@ from grader.run.oracle_cache import OracleCache
 from grader.run.outcome import Outcome
 from grader.run.rivals import Rivals
 from grader.run.session import Checkpoints, Session
-from grader.run.verdicts import check_result, grader_error, not_measured, not_run, task_result
-from grader.store import Journal, JournalState, PlannedTask, RunHeader, Store
+from grader.run.verdicts import check_result, counted_again, grader_error, not_measured, not_run, task_result
+from grader.store.records import PlannedTask, RunHeader
 from grader.worker import canary, sandbox
 from grader.worker.build import Built
 from grader.worker.client import ImportReport, Worker, WorkerSpec, Zygote
 from grader.worker.faults import Fault
-from grader.worker.submission import Snapshot, find, snapshot
+from grader.worker.submission import Layout, Snapshot, find, snapshot
+
+if TYPE_CHECKING:
+    from grader.store import Journal, JournalState, Store
 
 SLOW = (Measured, Sanitized, *SLOW_ON_GPU)  # checks that run something besides the submission's worker
 FATAL_KINDS = ("timeout", "crash", "exit", "memory", "output", "threads", "protocol")
@@ -57,7 +61,11 @@ class Request:
     unsafe: bool = False
     only_case: int | None = None
     quick_build: bool = False  # compile for this machine's instruction set only: not for races
-    measured: bool = True  # False leaves out what is `SLOW`: not for grades
+    left_out: tuple[type, ...] = ()  # kinds of checks that are not run, such as `SLOW`
+    layout: Layout | None = None  # where the parts of the submission are, if that is known already
+    known: Mapping[tuple[str, str], CheckResult] = field(
+        default_factory=dict
+    )  # (task id, check) -> not run again
 
     @property
     def selected(self) -> tuple[Task, ...]:
@@ -118,7 +126,7 @@ class Runner:
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-submission-", dir=place))
             )
             folder.chmod(0o755)
-            copy = snapshot(find(request.submission), folder / "snapshot")
+            copy = snapshot(request.layout or find(request.submission), folder / "snapshot")
             built = prepare(copy, request.week, folder, quick=request.quick_build, unsafe=request.unsafe)
             session = stack.enter_context(self._session(copy, request, built))
             run = _Run(request, copy, session, self._resources, self._log)
@@ -299,6 +307,9 @@ class _Run:
         fatal, last = 0, Outcome(Verdict.FAIL)
         for check in self._request_checks(task):
             result = done.get((task.id, check.name))
+            known = self._request.known.get((task.id, check.name))
+            if result is None and known is not None:
+                result = counted_again(self._request.week, task, check, known, results, self._verdicts)
             if result is None:
                 started, cpu = time.perf_counter(), self._session.cpu_s()
                 outcome = not_measured(check, task, results)
@@ -325,7 +336,7 @@ class _Run:
 
     def _request_checks(self, task: Task) -> tuple[Check, ...]:
         number = self._request.only_case
-        checks = [c for c in task.checks if self._request.measured or not isinstance(c, SLOW)]
+        checks = [c for c in task.checks if not isinstance(c, self._request.left_out)]
         if number is None:
             return tuple(checks)
         return tuple(c for c in checks if task.first_case(c) <= number < task.first_case(c) + c.public_cases)

@@ -60,6 +60,22 @@ def check_result(
     )
 
 
+def counted_again(
+    week: Week,
+    task: Task,
+    check: Check,
+    known: CheckResult,
+    earlier: Sequence[CheckResult],
+    tasks: Mapping[str, Verdict],
+) -> CheckResult:
+    """Return a result of an earlier run with the points that it has now that more checks of its task are known."""
+    held = known.points > 0  # whatever was added can only take points away
+    outcome = Outcome(
+        known.verdict, known.cases_passed, known.cases_total, known.message, held, known.speed, known.counts
+    )
+    return check_result(week, task, check, outcome, earlier, tasks, known.seconds, known.cpu_s)
+
+
 def _allowed(task: Task) -> set[str]:
     """Return the names of the checks without which nothing of the task counts."""
     return {c.name for c in task.checks if isinstance(c, (Allowed, OnGpu))}

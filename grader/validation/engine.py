@@ -138,7 +138,7 @@ class Grader:
                     root,
                     tasks=self._tasks(specimen),
                     quick_build=specimen.group != "reference",
-                    measured=self._measured(specimen),
+                    left_out=() if self._measured(specimen) else SLOW,
                 )
             )
         except Exception as error:  # whatever it is, a specimen has ended the grader
@@ -226,7 +226,9 @@ def _reports(week: int, found: list[Specimen], jobs: int, measured: bool) -> Ite
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(week, measured)) as pool:
-        for future in as_completed([pool.submit(_one, s) for s in found]):
+        # attacks first: some run into limits of minutes, and one of them would be alone at the end
+        longest_first = sorted(found, key=lambda s: s.group != "attacks")
+        for future in as_completed([pool.submit(_one, s) for s in longest_first]):
             yield future.result()
 
 

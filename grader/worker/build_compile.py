@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import platform
 import subprocess
 import tempfile
 import time
@@ -40,6 +41,7 @@ class Compiled:
     key: str
     object: Path | None
     errors: str = ""
+    ran_out: bool = False  # of a limit: with fewer flags it would again
 
 
 class Compiler:
@@ -103,8 +105,10 @@ class Compiler:
                 raise CannotJudge(f"the kernels cannot be linked: {ended.at_fault}")
             if not ended.ok or not made.is_file():
                 return None, said or "the linker failed", ""
-            undefined = self._run([_nm(recipe), "-D", "--undefined-only", f"../out/{name}"], place)
             kept = self._cache.put(uuid.uuid4().hex, f".{name}", made)
+            if platform.system() == "Darwin":  # the linker itself refuses what nobody defines
+                return kept, said, ""
+            undefined = self._run([_nm(recipe), "-D", "--undefined-only", f"../out/{name}"], place)
             return kept, said, undefined.log
 
     def undefined_by(self, objects: Mapping[str, Path]) -> dict[str, set[str]]:
@@ -128,7 +132,10 @@ class Compiler:
         if path is not None:
             return Compiled(unit, key, path)
         path = self._cache.get(key, ".json")
-        return Compiled(unit, key, None, json.loads(path.read_text())["errors"]) if path is not None else None
+        if path is None:
+            return None
+        kept = json.loads(path.read_text())
+        return Compiled(unit, key, None, kept["errors"], kept.get("ran_out", False))
 
     def _compiled(self, unit: Unit, key: str) -> Compiled:
         with self._place(unit.files) as place:
@@ -139,9 +146,10 @@ class Compiler:
             if ended.ok and made.is_file() and not made.is_symlink():
                 return Compiled(unit, key, self._cache.put(key, ".o", made))
             text = self._errors(unit, ended)
+        ran_out = bool(messages.ran_out(ended.log)) or not ended.in_time
         if ended.in_time and ended.status > 0:
-            self._cache.put(key, ".json", json.dumps({"errors": text}).encode())
-        return Compiled(unit, key, None, text)
+            self._cache.put(key, ".json", json.dumps({"errors": text, "ran_out": ran_out}).encode())
+        return Compiled(unit, key, None, text, ran_out)
 
     def _errors(self, unit: Unit, ended: Ended) -> str:
         limit = messages.ran_out(ended.log)
@@ -189,6 +197,8 @@ def symbols(listing: str) -> Iterator[str]:
 
 def unresolved(listing: str, recipe: Recipe, sanitized: bool) -> set[str]:
     """Return the symbols of a module's listing that neither Python, MLX nor a system library defines."""
+    if not listing:
+        return set()
     libraries = [recipe.mlx_library]
     if sanitized:  # they stand before the system's libraries, so that free() is theirs too
         from kernels.recipe import sanitizer_libraries

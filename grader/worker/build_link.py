@@ -101,7 +101,7 @@ class _Job:
 
     def _without_gpu(self, result: Compiled) -> Compiled:
         """Compile a source that fails once more, without its part for the GPU."""
-        if result.object is not None or not result.unit.without_gpu:
+        if result.object is not None or not result.unit.without_gpu or result.ran_out:
             return result
         again = self._compiler.compile(replace(result.unit, flags=result.unit.without_gpu, without_gpu=()))
         if again.object is None:

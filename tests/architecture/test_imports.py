@@ -16,6 +16,7 @@ SHARED = (
     "grader.metal_result",
     "grader.bench_result",
     "grader.comparison",
+    "grader.class_result",
     "grader.errors",
 )
 
@@ -29,6 +30,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("grader.bench_result", "grader.result", "grader.speed_result", "grader.errors"),
         (),
     ),
+    "grader.class_result": (("grader.result",), ()),
     "grader.errors": ((), ()),
     "grader.paths": ((), ()),
     "grader.worker": (("grader.errors", "grader.worker"), ("numpy", "mlx", "kernels")),
@@ -48,7 +50,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.oracles": (("grader.oracles",), ("torch", "numpy", "transformers", "safetensors")),
     "grader.store": (("grader.store", *SHARED), ("sqlalchemy", "alembic")),
     "grader.report": (("grader.report", *SHARED), ("jinja2", "markupsafe")),
-    "grader.export": (("grader.export", *SHARED), ("rich", "jsonschema")),
+    "grader.export": (("grader.export", *SHARED), ("rich", "jsonschema", "pyarrow")),
     "grader.run": (
         (
             "grader.run",
@@ -74,6 +76,18 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *SHARED,
         ),
         ("rich",),
+    ),
+    "grader.classroom": (
+        (
+            "grader.classroom",
+            "grader.run",
+            "grader.course",
+            "grader.worker",
+            "grader.store",
+            "grader.paths",
+            *SHARED,
+        ),
+        ("yaml", "tomli", "tomllib", "numpy", "distributed"),
     ),
     "grader.bench": (("grader.bench", *SHARED), ("numpy",)),  # knows clocks and ratios, no course
     # trusted processes of their own, started by name: the grader's own process never loads mlx

@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def try_moment(
     place = Place(folder)
     process = place.start(tasks)
     _wait_for_moment(place, process, choice, whole)
-    family = {process.pid, *_descendants(process.pid)}
+    family = {process.pid, *descendants(process.pid)}
     before = place.journals()
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -170,7 +171,7 @@ def _phase(before: list[JournalState], whole: Undisturbed) -> str:
 def _look(place: Place, family: set[int], before: list[JournalState], moment: Moment) -> None:
     """Look at processes, journals and the database that a kill has left."""
     deadline = time.monotonic() + SETTLE_S
-    while (alive := {pid for pid in family if _is_running(pid)}) and time.monotonic() < deadline:
+    while (alive := {pid for pid in family if is_running(pid)}) and time.monotonic() < deadline:
         time.sleep(0.02)
     if alive:
         moment.problems.append(f"{len(alive)} processes live on: {sorted(alive)}")
@@ -188,17 +189,19 @@ def _look(place: Place, family: set[int], before: list[JournalState], moment: Mo
             moment.problems.append(f"the database: {said}")
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the processes that `pid` has started, and those that they have."""
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = file.read_text().rpartition(")")[2].split()
             if int(fields[1]) == pid:
                 child = int(file.parent.name)
                 yield child
-                yield from _descendants(child)
+                yield from descendants(child)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Return whether a process is there and not only waits to be collected."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
@@ -210,18 +213,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="kill -9 the grader at random moments")
     parser.add_argument("--moments", type=int, default=50)
     parser.add_argument("--seed", type=int, default=20261124)
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="so many graders at a time, each with its own folders"
+    )
     options = parser.parse_args(arguments)
-    choice = random.Random(options.seed)
     folder = Path(tempfile.mkdtemp(prefix="kill9-"))
     folder.chmod(0o755)
     try:
         whole = undisturbed(folder / "undisturbed")
-        moments = []
-        for number in range(options.moments):
-            moments.append(try_moment(folder / str(number), choice, whole))
-            for problem in moments[-1].problems:
-                print(f"moment {number}: {problem}", flush=True)
+
+        def one(number: int) -> Moment:
+            moment = try_moment(folder / str(number), random.Random(f"{options.seed} {number}"), whole)
             shutil.rmtree(folder / str(number))
+            return moment
+
+        moments = []
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for number, moment in enumerate(pool.map(one, range(options.moments))):
+                moments.append(moment)
+                for problem in moment.problems:
+                    print(f"moment {number}: {problem}", flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for phase, count in Counter(moment.phase for moment in moments).most_common():

@@ -1,0 +1,1 @@
+"""A class: many submissions of many students, found, opened and graded one by one."""
