@@ -11,13 +11,13 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.cli import bench, check, compare, doctor, history, simulate, submit, usage, validate
+from grader.cli import usage
+from grader.cli.commands import COMMANDS, GROUPS
 from grader.cli.interrupt import EXIT_CODE as INTERRUPTED
 from grader.cli.interrupt import Interrupted, ignore
 from grader.cli.terminal import ReaderGone, discard_output, prepare_streams, say
@@ -32,19 +32,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS: dict[str, Callable[..., int]] = {
-    "submit": submit.submit,
-    "check": check.check,
-    "history": history.history,
-    "show": history.show,
-    "bench": bench.bench,
-    "compare": compare.compare,
-    "simulate": simulate.simulate,
-    "doctor": doctor.doctor,
-    "validate": validate.validate,
-}
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 def _version(wanted: bool) -> None:
@@ -101,7 +92,7 @@ def _outcome() -> tuple[int, str]:
         if type(error).__name__ == "NoArgsIsHelpError":
             error.show()
             return usage.EXIT_CODE, ""
-        return usage.EXIT_CODE, usage.sentence(error, list(COMMANDS))
+        return usage.EXIT_CODE, usage.sentence(error, [*COMMANDS, *GROUPS])
     except GraderError as error:
         return error.exit_code, str(error)
     except (ReaderGone, BrokenPipeError):

@@ -66,7 +66,7 @@ def submit(
     from grader.course.catalog import find_week
 
     found = find_week(week)
-    tasks = _tasks(found, task or [])
+    tasks = chosen_tasks(found, task or [])
     order = Order(found, submission, student or user(), tasks, seed, unsafe, home)
     order.reject()
     writable_folder(report, "report folder")
@@ -75,7 +75,12 @@ def submit(
     return publish(order.grade(), report, json_file)
 
 
-def _tasks(week: Week, names: list[str]) -> tuple[str, ...]:
+def chosen_tasks(week: Week, names: list[str]) -> tuple[str, ...]:
+    """Return the tasks of a week that are named, in its order.
+
+    Raises:
+        UsageError: there is no such task, or it belongs to another week.
+    """
     from grader.course.catalog import find_task
 
     wanted = [name.strip() for name in names]
