@@ -10,8 +10,8 @@ without a fault: read the places before you ask anybody. How far apart honest so
 `tests/grader/classroom/test_similarity_margins.py`.
 
 No library: copydetect 0.5.0 (2024), the one on PyPI that knows winnowing, orders its hashes by Python's randomised
-`hash`, so that the same class gets other shares in every process, compares file by file, for hours in a class of 600,
-and brings matplotlib.
+`hash`, so that the same class gets other shares in every process, compares every two files, some 20 minutes for a class
+of 600, and brings matplotlib.
 """
 
 from __future__ import annotations
