@@ -42,6 +42,7 @@ validate: $(READY)
 	$(BIN)/grader validate --week 1 --jobs 2 --json reports/validate-week1.json
 	$(BIN)/grader validate --week 2 --jobs 2 --json reports/validate-week2.json
 	$(BIN)/python -m tests.validation.class_kill9 --moments 20 --jobs 2
+	$(BIN)/python -m tests.validation.class_on_dask
 	$(BIN)/python -m tests.fuzz.fuzz_wire -runs=1000000
 	$(BIN)/python -m tests.validation.kill9 --moments 50 --jobs 2
 

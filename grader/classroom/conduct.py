@@ -16,7 +16,7 @@ from grader.class_result import Refused, Student
 from grader.classroom import similarity
 from grader.classroom.engine import Engine, local
 from grader.classroom.folder import ClassFolder
-from grader.classroom.grading import GATES, Assignment, ClassRun, Entry, Watcher, carry_out, take_in
+from grader.classroom.grading import Assignment, ClassRun, Entry, Watcher, carry_out, take_in
 from grader.classroom.intake import Intake
 from grader.errors import UsageError
 from grader.paths import ROOT
@@ -103,11 +103,8 @@ def regrade(folder: ClassFolder, number: str, seed: int, means: Means, watcher: 
         for kept in data["attempts"]:
             entry = Entry(**kept)
             if entry.submission:
-                entry = replace(
-                    entry,
-                    key=wanted.key(entry.submission, wanted.left_out),
-                    numbers=wanted.key(entry.submission, {*wanted.left_out, GATES}),
-                )
+                numbers, key = wanted.keys(entry.submission)
+                entry = replace(entry, key=key, numbers=numbers)
             run.entries.append(entry)
         _finish(run, means, watcher, ())
     return run

@@ -22,6 +22,7 @@ from grader.classroom.folder import ClassFolder, key_of
 from grader.classroom.packed import Packed, pack
 from grader.classroom.work import PARTS, Done, Job, speed_job
 from grader.course.catalog import find_week
+from grader.course.model import Measured
 from grader.errors import SubmissionRejected
 from grader.result import Tier
 from grader.run import identity
@@ -45,6 +46,17 @@ class Assignment:
     hashes: Mapping[str, str] = field(
         default_factory=lambda: {"course": identity.course_hash(), "environment": identity.environment_hash()}
     )
+
+    @property
+    def measures(self) -> bool:
+        """Whether there are gates to run: some are asked for, and they are not left out."""
+        tasks = [t for t in find_week(str(self.week)).tasks if not self.tasks or t.id in self.tasks]
+        return GATES not in self.left_out and any(isinstance(c, Measured) for t in tasks for c in t.checks)
+
+    def keys(self, sha256: str) -> tuple[str, str]:
+        """Return the addresses of the result without gates and of the whole one."""
+        numbers = self.key(sha256, {*self.left_out, GATES})
+        return numbers, self.key(sha256, self.left_out) if self.measures else numbers
 
     def key(self, sha256: str, left_out: Iterable[str]) -> str:
         """Return the address of the result of a submission."""
@@ -167,10 +179,8 @@ def take_in(run: ClassRun, found: Sequence[intake.Found], watcher: Watcher, last
 
 def _address(run: ClassRun, entry: Entry, packed: Packed) -> None:
     run.folder.keep_submission(packed)
-    left_out = run.assignment.left_out
     entry.submission = packed.sha256
-    entry.key = run.assignment.key(packed.sha256, left_out)
-    entry.numbers = run.assignment.key(packed.sha256, {*left_out, GATES})
+    entry.numbers, entry.key = run.assignment.keys(packed.sha256)
 
 
 def _without_place(text: str, room: str) -> str:
@@ -201,7 +211,7 @@ def carry_out(run: ClassRun, engine: Engine, watcher: Watcher, again: Sequence[s
         run.folder.keep_result(done)
         run.graded += 1
         watcher.done("numbers", done)
-    if GATES not in run.assignment.left_out:
+    if run.assignment.measures:
         _measure(run, engine, watcher, by_submission, forced)
     for key, known in before.items():
         _compare(run, key, known)
@@ -239,7 +249,7 @@ def _measure(
             job = speed_job(_job(run, entry, entry.key), done)
             if job is not None:
                 yield job
-            else:  # nothing to measure
+            else:  # it has no result whose speed could be measured
                 run.folder.keep_result(done)
                 watcher.done("speed", done)
 
