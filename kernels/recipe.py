@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from kernels.apple import developer_folder
 from kernels.build import TOOLCHAIN, BuildError, _compiler, _inputs, _run, _tool, cmake_settings
 
 SIMULATED_GPU = "simulated_gpu.h"  # included before the first line of an op, where there is no Metal
@@ -178,6 +179,7 @@ def _reads(
         folders += [str(Path(file).parent), *_include_folders(options)]
     folders += [str(Path(name).parent) for name in libraries if name.startswith("/")]
     folders += _search_folders(compiler)
+    folders += [developer_folder()] if sys.platform == "darwin" else []
     return tuple(dict.fromkeys(os.path.realpath(folder) for folder in folders if os.path.exists(folder)))
 
 
@@ -215,8 +217,10 @@ def _runs(compiler: str) -> tuple[str, ...]:
     for name in ("cc1plus", "as", "collect2", "ld", "lto-wrapper", "lto1", "nm", "c++filt", "addr2line"):
         answer = _ask(compiler, f"-print-prog-name={name}").strip()
         programs.append(shutil.which(answer, path="/usr/bin:/bin:/usr/local/bin") or answer)
+    if sys.platform == "darwin":  # what the names in /usr/bin stand for
+        programs.append(developer_folder())
     return tuple(
-        dict.fromkeys(os.path.realpath(p) for p in programs if os.path.isabs(p) and os.path.isfile(p))
+        dict.fromkeys(os.path.realpath(p) for p in programs if os.path.isabs(p) and os.path.exists(p))
     )
 
 

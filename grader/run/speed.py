@@ -60,7 +60,7 @@ class Faster:
         check = self._check
         self._grounds.session.refuse(check.target)
         cores = race.cores()
-        peak = machine()
+        peak = machine() if self._task.device == "cpu" else None  # of a GPU nobody has measured it
         try:
             with race.off(cores[0] if cores else None):
                 self._renew()
@@ -82,7 +82,7 @@ class Faster:
         self._stop()
         usable = race.cores()
         core = usable[self._pairs % len(usable)] if usable else None
-        theirs = self._grounds.rival().worker(core, race.ENVIRONMENT)
+        theirs = self._grounds.rival().worker(core, race.ENVIRONMENT, self._task.device)
         self._workers.append(theirs)
         ours = self._grounds.session.apart(core, race.ENVIRONMENT)
         self._workers.append(ours)

@@ -14,16 +14,18 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import CannotJudge
 
-from . import build_metal
+from . import build_metal, build_metallib
 from .build_cache import Cache
 from .build_compile import WALL_S, Compiler
 from .build_link import Linked, link
 from .build_metal import MetalFile
 from .build_units import Plan, plan
+from .metal_process import has_gpu
 from .submission import Snapshot
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def build_folder(
             record = _known(kept, key)
             if record is None:
                 compiler = Compiler(recipe, kept, unsafe, wall_s)
-                metal = build_metal.compile_all(planned.files, kept, unsafe) if not sanitize else {}
+                metal = _metal().compile_all(planned.files, kept, unsafe) if not sanitize else {}
                 linked = link(planned, ops, compiler, recipe, folder, sanitize)
                 record = _stored(kept, key, linked, metal)
                 kept.trim()
@@ -122,6 +124,11 @@ def build_folder(
         reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
         where = error.filename or cache
         raise CannotJudge(f"the kernels cannot be built: {where}: {reason}") from error
+
+
+def _metal() -> ModuleType:
+    """Return who compiles Metal files here: for the GPU of a Mac, for the simulator elsewhere."""
+    return build_metallib if has_gpu() else build_metal
 
 
 def toolchain(sanitize: bool) -> tuple[Recipe, Path]:
@@ -142,7 +149,7 @@ def toolchain(sanitize: bool) -> tuple[Recipe, Path]:
 
 def _key(planned: Plan, ops: Sequence[str], recipe: Recipe) -> str:
     digest = hashlib.sha256("\0".join([recipe.digest, planned.module, *planned.flags, "", *ops]).encode())
-    digest.update(build_metal.digest(planned.files).encode())
+    digest.update(_metal().digest(planned.files).encode())
     for logic in sorted(Path(__file__).parent.glob("build*.py")):  # it decides what is left out
         digest.update(logic.read_bytes())
     for unit in planned.units:
@@ -158,7 +165,7 @@ def _known(kept: Cache, key: str) -> dict[str, Any] | None:
         return None
     record: dict[str, Any] = json.loads(path.read_text())
     libraries = [found["key"] for found in record["metal"].values() if not found["errors"]]
-    if any(kept.get(library, build_metal.SUFFIX) is None for library in libraries):
+    if any(kept.get(library, _metal().SUFFIX) is None for library in libraries):
         return None
     return record if record["file"] is None or kept.get(key, ".module") is not None else None
 
@@ -189,7 +196,7 @@ def _placed(
         placed = target / record["file"]
         shutil.copyfile(kept.path(key, ".module"), placed)
         placed.chmod(0o444)
-        build_metal.place(record["metal"], kept, target)
+        _metal().place(record["metal"], kept, target)
     return Built(
         placed,
         record["missing"],

@@ -59,6 +59,8 @@ def _become(job: dict[str, Any], sandbox: Any, states_in: int, linux: bool) -> N
         os.closerange(states_in + 1, 256)
         os.chdir(job["cwd"])
         states = sandbox.apply(job["policy"])
+        if not linux:  # the program is confined from its first instruction, this process is not
+            states["sandbox-exec"] = sandbox.macos.will_confine(job["argv"])
         os.write(states_in, json.dumps(states).encode())
         if not sandbox.missing(states) or job["unsafe"]:
             os.execve(job["argv"][0], job["argv"], job["environment"])

@@ -28,7 +28,18 @@ from .build_units import visible
 from .faults import clean
 from .metal_process import no_compiler, simulate, simulator_digest
 
-__all__ = ["MetalCompiler", "MetalFile", "compile_all", "digest", "no_compiler", "place", "runtime"]
+__all__ = [
+    "MetalCompiler",
+    "MetalFile",
+    "compile_all",
+    "digest",
+    "fill",
+    "metal_files",
+    "mlx_headers",
+    "no_compiler",
+    "place",
+    "runtime",
+]
 
 FAST, CHECK = "fast", "check"
 SUFFIX = ".metal.so"  # in the cache
@@ -120,7 +131,7 @@ class MetalCompiler:
 
     def __init__(self, files: Mapping[str, bytes], cache: Cache, unsafe: bool = False) -> None:
         self._files, self._cache, self._unsafe = files, cache, unsafe
-        self._includes = _mlx_headers()
+        self._includes = mlx_headers()
 
     def compile(self, name: str, mode: str = FAST) -> MetalFile:
         """Compile one file, or take it from the cache; refusals are kept too.
@@ -204,7 +215,8 @@ class MetalCompiler:
         return f"{text}\n    {source}" if source else text
 
 
-def _mlx_headers() -> tuple[str, ...]:
+def mlx_headers() -> tuple[str, ...]:
+    """Return the folders of the headers that MLX's wheel ships."""
     spec = importlib.util.find_spec("mlx")
     folders = list(spec.submodule_search_locations or []) if spec is not None else []
     return tuple(str(Path(folder) / "include") for folder in folders)

@@ -26,7 +26,8 @@ _COMPUTED = re.compile(
 )
 _KNOWN_COMPUTED = (b"KERNELS_FILE", b"")
 _WIDE = "KERNELS_ONLY_"
-_GPU_FLAGS = ("-include", "simulated_gpu.h")  # of `kernels.recipe`: without them there is no GPU for a source
+# of `kernels.recipe`: without them there is no GPU for a source; the second ones on a Mac
+_GPU_FLAGS = (("-include", "simulated_gpu.h"), ("-D_METAL_",))
 # folders whose names begin the toolchain's, MLX's and nanobind's own includes: found first, if they were there
 _OF_OTHERS = frozenset({"kernels", "mlx", "nanobind", "generated"})
 
@@ -105,7 +106,9 @@ def plan(folder: Path, recipe: Recipe, toolchain: Path, quick: bool = False) -> 
 
 def _with_fallback(unit: Unit) -> Unit:
     """Let a source that does not compile for the GPU be tried without: its op keeps what it does on the CPU."""
-    flags = tuple(_without(unit.flags, _GPU_FLAGS))
+    flags = unit.flags
+    for left_out in _GPU_FLAGS:
+        flags = tuple(_without(flags, left_out))
     return replace(unit, without_gpu=flags) if unit.role == "source" and flags != unit.flags else unit
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from . import faults
 from .build import Built
 from .faults import CallbackFailed, Fault, RefuseCall, StopCall, clean
+from .metal_process import has_gpu
 from .tracebacks import student_frames
 from .watchdog import Line
 from .wire import Handle
@@ -58,9 +59,11 @@ def readable_by(spec: WorkerSpec) -> tuple[Path, ...]:
 
 
 def gpu_files(spec: WorkerSpec) -> dict[str, str] | None:
-    """Return the files of the simulator that a worker with a GPU needs; None for one without."""
+    """Return the files of the simulator that a worker with a GPU needs, none on a Mac; None for one without a GPU."""
     if spec.device != "gpu":
         return None
+    if has_gpu():
+        return {}
     return {name: str(HOST / f"{name}.py") for name in ("streams", "captures")}
 
 

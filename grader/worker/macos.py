@@ -2,7 +2,8 @@
 
 UNTESTED: written from the documentation, never run on a Mac. Covers, by intent: reading outside of the allow
 list, writing, processes, network, signals to others. Does not cover: memory and threads (the grader watches
-them; macOS does not enforce RLIMIT_AS), and Mach services that the profile has to leave open for Metal.
+them; macOS does not enforce RLIMIT_AS), and the Mach service and the IOKit clients that the profile has to
+leave open for Metal: a submission's process talks to the GPU's driver.
 
 Knows nothing about the course.
 """
@@ -19,6 +20,12 @@ from . import privileges
 
 PROFILE = Path(__file__).with_name("worker.sb")
 SANDBOX_EXEC = "/usr/bin/sandbox-exec"
+# what a rule of a policy opens; all others open reading
+_OPENED = {
+    "write": "file-read* file-write*",
+    "run": "file-read* process-exec",
+    "use": "file-read* file-write-data",
+}
 
 
 def command(policy: Mapping[str, Any], argv: Sequence[str]) -> list[str]:
@@ -33,13 +40,16 @@ def command(policy: Mapping[str, Any], argv: Sequence[str]) -> list[str]:
 
 
 def profile(policy: Mapping[str, Any]) -> str:
-    """Return the profile's text with one line for each path that `policy` lets the process read.
+    """Return the profile's text with lines for each path that `policy` opens, and what a build needs besides.
 
     Raises:
         ValueError: a path holds a character that would end its string.
     """
     lines = [PROFILE.read_text(encoding="utf-8").rstrip("\n")]
-    lines += [f"(allow file-read* ({_matcher(kind)} {_quoted(path)}))" for kind, path in policy["rules"]]
+    if policy.get("fork_ok"):
+        lines.append("(allow process-fork)")
+    for kind, path in policy["rules"]:
+        lines.append(f"(allow {_OPENED.get(kind, 'file-read*')} ({_matcher(kind)} {_quoted(path)}))")
     return "\n".join(lines) + "\n"
 
 
@@ -50,6 +60,12 @@ def apply(policy: Mapping[str, Any]) -> dict[str, str]:
     except (OSError, ValueError) as error:
         rlimits = f"unavailable: {error}"
     return {"rlimits": rlimits, "sandbox-exec": _confined()}
+
+
+def will_confine(argv: Sequence[str]) -> str:
+    """Return the state of the layer for a program that is about to be started by this command line."""
+    starts = argv[0] == SANDBOX_EXEC and os.access(SANDBOX_EXEC, os.X_OK)
+    return "active" if starts else f"unavailable: the program is not started by {SANDBOX_EXEC}"
 
 
 def _confined() -> str:

@@ -79,6 +79,8 @@ class Session:
         self._limits = wire.Limits(payload_bytes=config["reply_bytes"])
         self._objects = Objects(config["reply_bytes"])
         self._gpu = Gpu(config["gpu"]) if config["gpu"] is not None else None
+        if self._gpu is None:
+            mx.set_default_device(mx.cpu)  # on a Mac it would be the GPU
         self._finder = resolve.Finder(
             config["package_dir"],
             config["package_name"],

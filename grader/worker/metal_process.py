@@ -31,10 +31,15 @@ JOB = "job.json"
 ENVIRONMENT = {"GRADER_SIMULATOR_CACHE": "../out/cache"}
 
 
+def has_gpu() -> bool:
+    """Return whether kernels run on this machine's own GPU, by MLX's Metal, and not in the simulator: on a Mac."""
+    return platform.system() == "Darwin"
+
+
 def no_compiler() -> str:
-    """Return why Metal files cannot be compiled on this machine; empty if they can."""
+    """Return why Metal files cannot be compiled for the simulator on this machine; empty if they can."""
     if platform.system() != "Linux":
-        return "they are graded on Linux, in the simulator"
+        return "the simulator runs on Linux"
     try:
         find_toolchain()
     except NoCompiler as error:

@@ -1,4 +1,7 @@
-"""Built files by the hash of what they are built from: two builders at once never see half a file."""
+"""Built files by the hash of what they are built from: two builders at once never see half a file.
+
+What was not used for longest goes when the folder has grown too large; a build looks, once in an hour.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,16 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 VARIABLE = "GRADER_SIMULATOR_CACHE"
+KEEP_BYTES = 512 << 20
+TEXTS = "text"  # folder of sources that came as text
+STAMP = ".trimmed"  # when it was looked last
+EVERY_S = 3600.0
+RECENT_S = 600.0  # whoever was given a path so lately may not have loaded it yet
 
 
 def cache_root(cache: Path | None = None) -> Path:
@@ -63,6 +72,7 @@ def build_once(root: Path, key: str, name: str, build: Callable[[Path], None]) -
     """
     target = root / key / name
     if target.is_file():
+        note_use(target.parent)
         return target
     root.mkdir(parents=True, exist_ok=True)
     with _locked(root / f"{key}.lock"):
@@ -77,7 +87,46 @@ def build_once(root: Path, key: str, name: str, build: Callable[[Path], None]) -
             draft.rename(target.parent)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+    if _is_due(root / STAMP):
+        trim(root)
     return target
+
+
+def note_use(folder: Path) -> None:
+    """Count an entry as used now."""
+    with contextlib.suppress(OSError):  # somebody else's cache, which can only be read
+        os.utime(folder)
+
+
+def _is_due(stamp: Path) -> bool:
+    """Tell whether nobody has looked at the folder for an hour, and note that somebody does now."""
+    with contextlib.suppress(OSError):
+        if stamp.stat().st_mtime > time.time() - EVERY_S:
+            return False
+    with contextlib.suppress(OSError):
+        stamp.touch()
+    return True
+
+
+def trim(root: Path, keep_bytes: int = KEEP_BYTES) -> int:
+    """Remove the entries that were not used for longest until `keep_bytes` are left; return how many went.
+
+    Entries that were used within the last minutes stay, and so do the files of locks.
+    """
+    entries = []
+    for folder in (*root.glob("*"), *root.glob(f"{TEXTS}/*")):
+        with contextlib.suppress(OSError):
+            if folder.is_dir() and folder.name != TEXTS:
+                size = sum(path.stat().st_size for path in folder.rglob("*"))
+                entries.append((folder.stat().st_mtime, size, folder))
+    total, removed = sum(size for _, size, _ in entries), 0
+    for used, size, folder in sorted(entries):
+        if total <= keep_bytes or used > time.time() - RECENT_S:
+            break
+        shutil.rmtree(folder, ignore_errors=True)
+        total -= size
+        removed += 1
+    return removed
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from . import vector_accesses
 from .cache import build_once, cache_root, digest, folder_digest
 from .errors import CompileError, Finding, NoCompiler, SimulatorError, SourceError
 from .imports import check_imports
@@ -126,7 +127,8 @@ def build(translation: Translation, mode: Mode, *, cache: Path | None = None) ->
     """
     toolchain = find_toolchain()
     flags = " ".join(toolchain.compile(mode, Path("in"), Path("out")))
-    key = digest([translation.text, folder_digest(INCLUDE), mode, flags, toolchain.version])
+    rules = Path(vector_accesses.__file__).read_bytes()
+    key = digest([translation.text, folder_digest(INCLUDE), mode, flags, rules, toolchain.version])
     return build_once(cache_root(cache), key, LIBRARY, lambda folder: _build_in(folder, translation, mode))
 
 
@@ -144,7 +146,14 @@ def build_to(translation: Translation, mode: Mode, out: Path) -> None:
 def _build_in(folder: Path, translation: Translation, mode: Mode) -> None:
     source, compiled = folder / "kernels.cpp", folder / "kernels.o"
     source.write_text(translation.text)
-    _run(command(mode, source, compiled))
+    if mode == "check" and vector_accesses.may_have_odd_vectors(translation.text):
+        between = folder / "kernels.ll"
+        _run(find_toolchain().to_text(mode, source, between))
+        between.write_text(vector_accesses.add_calls(between.read_text()))
+        _run(find_toolchain().from_text(between, compiled))
+        between.unlink()
+    else:
+        _run(command(mode, source, compiled))
     if findings := check_imports(compiled.read_bytes()):
         raise CompileError(findings)
     _run(link_command([compiled], folder / LIBRARY))

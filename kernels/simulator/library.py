@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .cache import cache_root
+from .cache import TEXTS, cache_root, note_use
 from .compiler import build, translate_file
 from .diagnostics import Counts, Diagnostic, read_counts, read_diagnostics
 from .errors import Finding, LaunchError
@@ -198,7 +198,8 @@ def compile_metal(
 def _text_file(text: str, cache: Path | None) -> Path:
     """Write text to a file of its own, which messages can name."""
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
-    path = cache_root(cache) / "text" / name / "kernel.metal"
+    path = cache_root(cache) / TEXTS / name / "kernel.metal"
+    note_use(path.parent)
     if not path.is_file() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .cache import build_once, cache_root, digest, folder_digest
 from .errors import SimulatorError
-from .toolchain import HERE, INCLUDE, find_toolchain, system_libraries
+from .toolchain import HERE, INCLUDE, find_toolchain, machine_flags, system_libraries
 
 SOURCES = HERE / "runtime"
 NAME = "libmetalsim.so"
@@ -30,7 +30,8 @@ def runtime_library(cache: Path | None = None) -> Path:
         SimulatorError: The runtime does not compile.
     """
     toolchain = find_toolchain()
-    state = [folder_digest(SOURCES), folder_digest(INCLUDE), toolchain.version, toolchain.target, *FLAGS]
+    flags = (*FLAGS, *machine_flags())
+    state = [folder_digest(SOURCES), folder_digest(INCLUDE), toolchain.version, toolchain.target, *flags]
     libraries = [str(path) for path in system_libraries()]
     return build_once(cache_root(cache), digest(["runtime", *state, *libraries]), NAME, _build_in)
 
@@ -65,6 +66,7 @@ def _compile(source: Path, output: Path) -> None:
             "-c",
             *language,
             *FLAGS,
+            *machine_flags(),
             *headers,
             str(source),
             "-o",

@@ -49,13 +49,29 @@ def resolve(library: Path, offsets: Iterable[int]) -> dict[int, tuple[Frame, ...
     wanted = sorted(set(offsets))
     if not wanted:
         return {}
-    places = _by_tool(library, wanted) or {}
-    missing = [offset for offset in wanted if not any(line for _, line in places.get(offset, ()))]
-    places.update(_by_line_table(library, missing) if missing else {})
+    state = library.stat()
+    places = _known_places(library, state.st_mtime_ns, state.st_size)
+    places.update(_looked_up(library, [offset for offset in wanted if offset not in places]))
     return {
-        offset: tuple(_frame(file, line) for file, line in found if line and _is_shown(file))
-        for offset, found in places.items()
+        offset: tuple(_frame(file, line) for file, line in places.get(offset, ()) if line and _is_shown(file))
+        for offset in wanted
     }
+
+
+@functools.lru_cache(maxsize=64)
+def _known_places(library: Path, mtime_ns: int, size: int) -> dict[int, list[tuple[str, int]]]:
+    """Return what was looked up so far in one state of a library: a tool is a process, and runs repeat."""
+    del library, mtime_ns, size
+    return {}
+
+
+def _looked_up(library: Path, offsets: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+    if not offsets:
+        return {}
+    places = _by_tool(library, offsets) or {}
+    missing = [offset for offset in offsets if not any(line for _, line in places.get(offset, ()))]
+    places.update(_by_line_table(library, missing) if missing else {})
+    return places
 
 
 def innermost(frames: Sequence[Frame]) -> Frame | None:

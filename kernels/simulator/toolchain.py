@@ -110,6 +110,16 @@ class Toolchain:
         flags = [*MODES[mode], *LANGUAGE, *NUMBERS, *CODE, *machine_flags()]
         return [*self.clang, "-c", *flags, *self._search(), str(source), "-o", str(output)]
 
+    def to_text(self, mode: Mode, source: Path, output: Path) -> list[str]:
+        """Return the command that compiles translated text to LLVM's text instead of an object file."""
+        whole = self.compile(mode, source, output)
+        return [word if word != "-c" else "-S" for word in (*whole, "-emit-llvm")]
+
+    def from_text(self, source: Path, output: Path) -> list[str]:
+        """Return the command that makes an object file of LLVM's text, as it stands."""
+        flags = ["-x", "ir", "-target", self.target, "-O1", "-fPIC", "-w", "-Xclang", "-disable-llvm-passes"]
+        return [*self.clang, "-c", *flags, *machine_flags(), str(source), "-o", str(output)]
+
     def link(self, objects: Sequence[Path], output: Path) -> list[str]:
         """Return the command that links object files to a shared library; the runtime's symbols stay open."""
         flags = ["-shared", "-z", "noexecstack", "-z", "relro", "-z", "now"]
@@ -156,8 +166,10 @@ def find_toolchain() -> Toolchain:
     """Return the first clang that will do: the wheel ``ziglang``, then clang 17 or newer on PATH.
 
     Raises:
-        NoCompiler: There is none; the message says how to get one.
+        NoCompiler: There is none, or this is no Linux; the message says what to do.
     """
+    if platform.system() != "Linux":
+        raise NoCompiler("The simulator runs on Linux, in a container too; on a Mac kernels run on the GPU.")
     found = _zig() or _system_clang()
     if found is None:
         raise NoCompiler(

@@ -1,7 +1,9 @@
 """`python -m tests.bench.simulator`: how fast the Metal simulator runs kernels, and how soon an edit is built.
 
-Each line is the wall time of a dispatch, the best of several, in fast mode (all CPUs) and in check mode (one), beside
-figures of the first version that ran. Building is measured from an edited text to a library that no cache holds.
+Each line is the wall time of a dispatch, the best of several: in fast mode (two CPUs), in check mode as checks of
+safety run it (one CPU, nothing counted), and with every access counted, as checks of traffic run it. Beside the first
+two stand figures of the first version that ran. Building is measured from an edited text to a library that no cache
+holds.
 """
 
 from __future__ import annotations
@@ -72,11 +74,11 @@ def best(call: Callable[[], float]) -> float:
     return min(call() for _ in range(REPEATS))
 
 
-def again(call: Callable[[mx.Stream], mx.array], mode: str) -> float:
-    """Return the seconds of an op's dispatches, run again in a mode."""
+def again(call: Callable[[mx.Stream], mx.array], mode: str, sample: int) -> float:
+    """Return the seconds of an op's dispatches, run again in a mode, every `sample`-th threadgroup counted."""
     _, gpu, captures = reference()
     _, dispatches = recorded(captures, lambda: call(gpu.stream))
-    return sum(best(partial(_once, capture, _library(capture, mode), mode)) for capture in dispatches)
+    return sum(best(partial(_once, capture, _library(capture, mode), mode, sample)) for capture in dispatches)
 
 
 def _library(capture: dict[str, Any], mode: str) -> Path:
@@ -84,7 +86,7 @@ def _library(capture: dict[str, Any], mode: str) -> Path:
     return build(translate_file(source, [source.parent]), mode)
 
 
-def _once(capture: dict[str, Any], library: Path, mode: str) -> float:
+def _once(capture: dict[str, Any], library: Path, mode: str, sample: int) -> float:
     bindings = {}
     for binding in capture["bindings"]:
         direction = DIRECTIONS.index(binding["direction"])
@@ -93,13 +95,13 @@ def _once(capture: dict[str, Any], library: Path, mode: str) -> float:
     names = ("grid", "threadgroup", "grid_is_threads", "threadgroup_lengths", "function_constants")
     dispatch = Dispatch(bindings, **{name: capture[name] for name in names})
     runtime = Path(str(reference()[0].__file__)).with_name("libmetalsim.so")
-    settings = Settings(mode=mode, workers=1 if mode == "check" else 2, sample=4)
+    settings = Settings(mode=mode, workers=1 if mode == "check" else 2, sample=sample)
     began = time.perf_counter()
     replay(runtime, library, capture["kernel"], dispatch, settings)
     return time.perf_counter() - began
 
 
-def by_words(mode: str) -> float:
+def by_words(mode: str, sample: int) -> float:
     """Return the seconds of the product that reads its weights by words, M = 32, K = 3584, N = 512."""
     library = compile_metal(BY_WORDS, mode=mode)
     buffers: dict[int, object] = dict(enumerate(np.array(x) for x in product(32, 3584, 512)))
@@ -113,33 +115,35 @@ def by_words(mode: str) -> float:
             grid=(16, 32, 1),
             threadgroup=(32, 1, 1),
             workers=1 if mode == "check" else 2,
-            sample=4,
+            sample=sample,
         )
         return time.perf_counter() - began
 
     return best(run)
 
 
-def rows() -> list[tuple[str, Callable[[str], float], float, float]]:
-    """Return what is measured, and the seconds that the first version took in both modes."""
+def rows() -> list[tuple[str, Callable[[str, int], float], float, float]]:
+    """Return what is measured, by mode and share that is counted, and the first version's seconds in both modes."""
     module, _, _ = reference()
 
-    def quantized(rung: int, M: int) -> Callable[[str], float]:
+    def quantized(rung: int, M: int) -> Callable[[str, int], float]:
         a, b, scales, biases = product(M, 3584, 512)
-        return lambda mode: again(
+        return lambda mode, sample: again(
             lambda stream: module.quantized_matmul_rung(
                 rung, scales, biases, 64, 4, a, b, True, stream=stream
             ),
             mode,
+            sample,
         )
 
-    def flash(rung: int, *sizes: int) -> Callable[[str], float]:
+    def flash(rung: int, *sizes: int) -> Callable[[str, int], float]:
         q, k, v = attention(*sizes)
-        return lambda mode: again(
+        return lambda mode, sample: again(
             lambda stream: module.flash_attention_rung(
                 rung, q, k, v, sizes[-1] ** -0.5, None, False, stream=stream
             ),
             mode,
+            sample,
         )
 
     return [
@@ -167,9 +171,10 @@ def edit_to_built(stem: str, mode: str) -> float:
 
 def main() -> int:
     """Measure and print the tables."""
-    print(f"{'seconds':<60} {'fast':>8} {'first':>7} {'check':>8} {'first':>7}")
+    print(f"{'seconds':<60} {'fast':>8} {'first':>7} {'check':>8} {'first':>7} {'counted':>8}")
     for what, measure, fast, check in rows():
-        print(f"{what:<60} {measure('fast'):8.4f} {fast:7g} {measure('check'):8.4f} {check:7g}", flush=True)
+        found = (measure("fast", 0), measure("check", 0), measure("check", 1))
+        print(f"{what:<60} {found[0]:8.4f} {fast:7g} {found[1]:8.4f} {check:7g} {found[2]:8.4f}", flush=True)
     print(f"\n{'edit to built, seconds':<60} {'fast':>8} {'':>7} {'check':>8}")
     for stem in ("rms_norm", "quantized_matmul", "flash_attention"):
         print(f"{stem:<60} {edit_to_built(stem, 'fast'):8.2f} {'':>7} {edit_to_built(stem, 'check'):8.2f}")

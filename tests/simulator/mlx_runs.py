@@ -1,9 +1,11 @@
-"""Run kernels of MLX's headers on arrays of every type, in both modes, and compare with float64."""
+"""Run kernels of MLX's headers on arrays of every type, in both modes; compare with float64 and with MLX on the CPU."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,7 @@ from tests.simulator.mlx_sources import library
 
 Array = npt.NDArray[Any]
 
+TYPES = {"f32": mx.float32, "f16": mx.float16, "bf16": mx.bfloat16}
 #: Relative error of one rounding, times what a kernel of this kind adds up.
 TOLERANCE = {"f32": 2e-6, "f16": 2e-3, "bf16": 1.6e-2}
 
@@ -47,6 +50,18 @@ def run(
         assert result.diagnostics == ()
         (values,) = result.outputs.values()
     values = BFloat16(values).to_float() if values.dtype == np.uint16 else values
+    return values.astype(np.float64) if values.dtype.kind == "f" else values
+
+
+def on_cpu(op: Callable[..., mx.array], *arrays: Array, dtype: str = "f32") -> Array:
+    """Return what MLX's own op gives on the CPU for arrays of a kernel's type; integers and bools stay so."""
+    typed = [mx.array(x).astype(TYPES[dtype]) if x.dtype.kind == "f" else mx.array(x) for x in arrays]
+    with mx.stream(mx.cpu):
+        result = op(*typed)
+        if mx.issubdtype(result.dtype, mx.floating):
+            result = result.astype(mx.float32)
+        mx.eval(result)
+    values = np.array(result)
     return values.astype(np.float64) if values.dtype.kind == "f" else values
 
 

@@ -99,6 +99,13 @@ SOURCES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]] = {
             ("gemm_nt_f16", "gemm", "half, 32, 32, 16, 2, 2, false, true"),
         ),
     ),
+    "masked": (
+        ("utils", "steel/gemm/gemm", "steel/gemm/kernels/steel_gemm_masked"),
+        (
+            ("masked_by_types", "block_masked_gemm", "float, bool, bool, 32, 32, 16, 2, 2, false, false, true, true"),
+            ("masked_by_flag", "block_masked_gemm", "float, 32, 32, 16, 2, 2, false, false, true, true, true"),
+        ),
+    ),
     "attention": (
         ("utils", "steel/attn/kernels/steel_attention"),
         (

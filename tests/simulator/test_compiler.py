@@ -10,9 +10,10 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from kernels.simulator import CompileError, NoCompiler, compile_metal, symbols
+from kernels.simulator import CompileError, NoCompiler, Output, compile_metal, symbols
 from kernels.simulator.cache import build_once, digest, folder_digest
 from kernels.simulator.compiler import (
     build,
@@ -26,7 +27,7 @@ from kernels.simulator.compiler import (
 from kernels.simulator.imports import readable
 from kernels.simulator.runtime_build import runtime_library
 from kernels.simulator.toolchain import Toolchain, find_toolchain
-from tests.simulator.metal_text import metal_file
+from tests.simulator.metal_text import metal_file, refusals
 
 BODY = """
 inline float half_of(float x) {
@@ -119,6 +120,13 @@ def test_no_compiler_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> Non
         find_toolchain.__wrapped__()
 
 
+def test_another_system_than_linux_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be compiled could not be loaded there: nothing is tried."""
+    monkeypatch.setattr("kernels.simulator.toolchain.platform.system", lambda: "Darwin")
+    with pytest.raises(NoCompiler, match="The simulator runs on Linux"):
+        find_toolchain.__wrapped__()
+
+
 def test_a_compiler_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A compiler that cannot be started is no fault of the source."""
     gone = Toolchain(("/no/clang",), ("/no/ld",), tmp_path, "none", "x86_64-linux-gnu")
@@ -189,3 +197,37 @@ def test_lines_without_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     innermost = {offset: frames[0].line for offset, frames in by_table.items() if frames and frames[0].line}
     assert set(innermost.values()) >= {5, 8}
     assert {offset: by_tool[offset][0].line for offset in innermost} == innermost
+
+
+TWO_TEMPLATES = """
+template <typename T, int N> [[kernel, max_total_threads_per_threadgroup(32 * N)]] void
+fill(device T* out [[buffer(0)]], constant T& value [[buffer(1)]], uint i [[thread_position_in_grid]]) {
+  out[i] = N * value;
+}
+template <int N, typename T, bool kTwice = false> [[kernel, max_total_threads_per_threadgroup(N)]] void
+fill(device T* out [[buffer(0)]], uint i [[thread_position_in_grid]]) { out[i] = kTwice ? 2 * i : i; }
+template [[host_name("by_value")]] [[kernel]] decltype(fill<float, 2>) fill<float, 2>;
+template [[host_name("by_index")]] [[kernel]] decltype(fill<64, float, true>) fill<64, float, true>;
+"""
+
+
+def test_templates_of_one_name_are_told_apart_by_their_arguments(tmp_path: Path) -> None:
+    """Each instance has the parameters, the limit of threads and the numbers of its own template."""
+    text = TWO_TEMPLATES.replace(
+        "<int N, typename T, bool kTwice = false>", "<int N, typename T, bool kTwice>"
+    )
+    library = compile_metal(metal_file(tmp_path, text))
+    found = {k.name: ([p.name for p in k.parameters], k.max_total_threads) for k in library.kernels.values()}
+    assert found == {"by_value": (["out", "value"], 64), "by_index": (["out"], 64)}
+    launch = {"grid": (1,), "threadgroup": (4,)}
+    result = library.run("by_value", {0: Output(4), 1: np.float32(3)}, **launch)
+    np.testing.assert_array_equal(result.outputs[0], [6, 6, 6, 6])
+    np.testing.assert_array_equal(library.run("by_index", {0: Output(4)}, **launch).outputs[0], [0, 2, 4, 6])
+
+
+def test_an_instance_that_may_be_of_two_templates_is_refused(tmp_path: Path) -> None:
+    """With a default argument both take two: which one is meant takes more than counting."""
+    text = TWO_TEMPLATES.replace("fill<64, float, true>", "fill<64, float>")
+    (finding, *_) = refusals(tmp_path, text)
+    assert finding.rule == "instance"
+    assert "may be any of the templates at" in finding.sentence

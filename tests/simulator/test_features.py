@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator import feature_cases_lanes, reference_cases  # noqa: F401  (they add their cases)
+from tests.simulator import feature_cases_lanes, feature_cases_vectors, reference_cases  # noqa: F401  (they add cases)
 from tests.simulator.feature_cases import CASES, FEATURES, checked
 
 SETTINGS: tuple[dict[str, Any], ...] = (

@@ -104,6 +104,29 @@ AT_FILE_SCOPE = [
         "int h(int n); int g(int n) { return h(n); } int h(int n) { return n ? g(n - 1) : 0; }",
         "int h(int n) { return n; } int g(int n) { return h(n) + h(2); }",
     ),
+    (
+        "recursion",
+        "int g(int n) { return n; } int g(int n, int m) { return m ? g(n, m - 1) : 0; }",
+        "int g(int n) { return n; } int g(int n, int m) { return m ? g(n - 1) : 0; }",
+    ),
+    (
+        "recursion",
+        "struct S { int f(int n) const { return n ? f(n - 1) : 0; } int f() const { return f(3); } };",
+        "struct S { int f(int n) const { return n; } int f() const { return f(3); } };",
+    ),
+    (  # which of several functions is called, with defaults, packs or other types, takes more than counting
+        "recursion",
+        "float g(float x, int n = 2) { return n ? g(x) : x; }",
+        "float g(float x, int n = 2) { return x; } float g(int n) { return g(n, 3) + g(1.0f); }"
+        " template <typename T> T sum(T a) { return a; }"
+        " template <typename T, typename... R> T sum(T a, R... r) { return a + sum(r...); }",
+    ),
+    (  # one's own overload of a function of Metal's may call that
+        "recursion",
+        "float larger(float a, float b, float c) { return larger(a, b, c); }",
+        "float max(float a, float b, float c, float d) { return max(a, max(b, max(c, d))); }"
+        " half max(half2 a, half2 b) { return max(a.x, b.x); }",
+    ),
     ("vendor-attribute", "[[gnu::constructor]] void g() {}", "[[maybe_unused]] inline void g() {}"),
     (
         "vendor-attribute",

@@ -1,4 +1,7 @@
-"""MLX's own Metal kernels for matrices and attention, taken unchanged from the installed package, against float64."""
+"""MLX's own Metal kernels for matrices and attention, unchanged from its package, agree with float64 and MLX's CPU.
+
+Of quantized products in bfloat16 MLX's CPU adds up in bfloat16; there it is given the same numbers in float32.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pytest
 from kernels.simulator import BFloat16, Output
 from kernels.simulator.library import Argument
 from kernels.simulator.mlx_headers import mlx_include
-from tests.simulator.mlx_runs import Array, as_type, close, exact, numbers, output, run
+from tests.simulator.mlx_runs import Array, as_type, close, exact, numbers, on_cpu, output, run
 
 pytestmark = pytest.mark.skipif(mlx_include() is None, reason="the installed MLX ships no kernel headers")
 
@@ -25,6 +28,17 @@ def attention(q: Array, k: Array, v: Array, causal: bool = False) -> Array:
         scores = np.where(np.tri(L, S, S - L, dtype=bool), scores, -np.inf)
     powers = np.exp(scores - scores.max(-1, keepdims=True))
     return powers / powers.sum(-1, keepdims=True) @ v
+
+
+def cpu_attention(q: Array, k: Array, v: Array, dtype: str, causal: bool = False) -> Array:
+    """Return what MLX's own attention gives on the CPU, arrays (H, L, D)."""
+
+    def op(*arrays: mx.array) -> mx.array:
+        q, k, v = (x[None] for x in arrays)
+        mask = "causal" if causal else None
+        return mx.fast.scaled_dot_product_attention(q, k, v, scale=q.shape[-1] ** -0.5, mask=mask)[0]
+
+    return on_cpu(op, q, k, v, dtype=dtype)
 
 
 @pytest.mark.parametrize("dtype", ["f32", "bf16"])
@@ -47,6 +61,7 @@ def test_attention_of_one_query_agrees(dtype: str) -> None:
         function_constants=constants,
     )
     close(got, attention(*(exact(x, dtype) for x in (q, k, v))), dtype)
+    close(got, cpu_attention(q, k, v, dtype), dtype)
 
 
 @pytest.mark.parametrize(("dtype", "causal"), [("f32", False), ("f32", True), ("f16", True)])
@@ -78,6 +93,7 @@ def test_attention_with_simdgroup_matrices_agrees(dtype: str, causal: bool) -> N
         function_constants=constants,
     )
     close(got, attention(*(exact(x, dtype) for x in (q, k, v)), causal), dtype)
+    close(got, cpu_attention(q, k, v, dtype, causal), dtype)
 
 
 @pytest.mark.parametrize(("kernel", "M", "N", "K"), [("gemm_f32", 40, 50, 70), ("gemm_nt_f16", 64, 32, 32)])
@@ -109,8 +125,9 @@ def test_matrix_products_agree(kernel: str, M: int, N: int, K: int) -> None:
     constants = {10: False, 100: False, 110: False, 200: M % 32 == 0, 201: N % 32 == 0, 202: K % 16 == 0}
     launch = {"grid": (tiles_n, tiles_m, 1), "threadgroup": (32, 2, 2), "function_constants": constants}
     got = run("gemm", kernel, arguments, **launch)
-    b = exact(b, dtype)
-    close(got, exact(a, dtype) @ (b.T if transposed else b), dtype)
+    b = b.T if transposed else b
+    close(got, exact(a, dtype) @ exact(b, dtype), dtype)
+    close(got, on_cpu(mx.matmul, a, b, dtype=dtype), dtype)
 
 
 @pytest.mark.parametrize("dtype", ["f32", "bf16"])
@@ -133,6 +150,48 @@ def test_matrix_times_vector_agrees(dtype: str) -> None:
         "gemv", f"gemv_{dtype}", arguments, grid=(-(-rows // 16),), threadgroup=(32, 1, 4), checked=False
     )
     close(got, exact(a, dtype) @ exact(x, dtype), dtype)
+    close(got, on_cpu(mx.matmul, a, x, dtype=dtype), dtype)
+
+
+@pytest.mark.parametrize("kernel", ["masked_by_types", "masked_by_flag"])
+def test_matrix_products_of_blocks_agree(kernel: str) -> None:
+    """Steel's masked GEMM, two templates of one name: blocks that a mask switches off count as zero."""
+    M, N, K, block = 64, 96, 64, 32
+    a, b = numbers(M, K), numbers(K, N, seed=4)
+    out_mask = np.array([[True, False, True], [True, True, False]])
+    lhs_mask, rhs_mask = (
+        np.array([[True, False], [True, True]]),
+        np.array([[True, True, True], [False, True, True]]),
+    )
+    params = struct.pack(
+        "8i 3q 3i 4x", M, N, K, K, N, N, N // block, M // block, M * K, N * K, M * N, 0, K // 16, 1
+    )
+    arguments = {
+        0: a,
+        1: b,
+        3: output((M, N), "f32"),
+        4: params,
+        6: np.ones(1, np.int32),
+        7: np.zeros(8, np.int64),
+    }
+    arguments |= {10: out_mask, 11: lhs_mask, 12: rhs_mask, 13: np.array([1, 3, 1, 2, 1, 3], np.int32)}
+    got = run("masked", kernel, arguments, grid=(N // block, M // block, 1), threadgroup=(32, 2, 2))
+    whole = [np.kron(mask, np.ones((block, block))) for mask in (out_mask, lhs_mask, rhs_mask)]
+    close(got, whole[0] * ((exact(a, "f32") * whole[1]) @ (exact(b, "f32") * whole[2])), "f32")
+    cpu = on_cpu(lambda *x: mx.block_masked_mm(x[0], x[1], block, *x[2:]), a, b, out_mask, lhs_mask, rhs_mask)
+    close(got, cpu, "f32")
+
+
+def cpu_product(
+    x: Array, w: Array, scales: Array, biases: Array, dtype: str, transpose: bool = True
+) -> Array:
+    """Return what MLX's own quantized product gives on the CPU in float32, for numbers of a kernel's type."""
+    values = [exact(v, dtype).astype(np.float32) for v in (x, scales, biases)]
+
+    def op(x: mx.array, w: mx.array, scales: mx.array, biases: mx.array) -> mx.array:
+        return mx.quantized_matmul(x, w, scales, biases, transpose=transpose, group_size=64, bits=4)
+
+    return on_cpu(op, values[0], w, values[1], values[2])
 
 
 def quantized(rows: int, columns: int, dtype: str) -> tuple[Array, Array | BFloat16, Array | BFloat16, Array]:
@@ -142,6 +201,11 @@ def quantized(rows: int, columns: int, dtype: str) -> tuple[Array, Array | BFloa
     values = (w[..., None] >> (4 * np.arange(8, dtype=np.uint32)) & 15).reshape(rows, columns // 64, 64)
     full = exact(scales, dtype)[..., None] * values + exact(biases, dtype)[..., None]
     return w, as_type(scales, dtype), as_type(biases, dtype), full.reshape(rows, columns)
+
+
+def plain(*arrays: Array | BFloat16) -> list[Array]:
+    """Return numbers of any type as float32."""
+    return [x.to_float() if isinstance(x, BFloat16) else x.astype(np.float32) for x in arrays]
 
 
 def strides(first: int) -> dict[int, Argument]:
@@ -165,6 +229,7 @@ def test_quantized_matrix_times_vector_agrees(kernel: str, rows: int, columns: i
         "quantized", kernel, arguments, grid=(2, -(-rows // 8), 1), threadgroup=(32, 2, 1), checked=checked
     )
     close(got, exact(x, dtype) @ full.T, dtype)
+    close(got, cpu_product(x, w, *plain(scales, biases), dtype), dtype)
 
 
 def test_vector_times_quantized_matrix_agrees() -> None:
@@ -183,6 +248,7 @@ def test_vector_times_quantized_matrix_agrees() -> None:
     }
     got = run("quantized", "qvm_f32", arguments, grid=(2, 2, 1), threadgroup=(32, 2, 1))
     close(got, x.astype(np.float64) @ full, "f32")
+    close(got, cpu_product(x, w, scales, biases, "f32", transpose=False), "f32")
 
 
 def test_quantized_matrix_product_agrees() -> None:
@@ -208,3 +274,4 @@ def test_quantized_matrix_product_agrees() -> None:
         threadgroup=(32, 2, 2),
     )
     close(got, x.astype(np.float64) @ full.T, "f32")
+    close(got, cpu_product(x, w, scales, biases, "f32"), "f32")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kernels.simulator import EXPLAIN, Diagnostic, LaunchError, Library, Result, SourceError, compile_metal
-from tests.simulator import feature_cases_lanes, reference_cases  # noqa: F401  (they add their cases)
+from tests.simulator import feature_cases_lanes, feature_cases_vectors, reference_cases  # noqa: F401  (they add cases)
 from tests.simulator.feature_cases import CASES, Case, checked, source_of
 from tests.simulator.metal_text import metal_file
 from tests.simulator.planted_arguments import ARGUMENTS
@@ -18,9 +18,10 @@ from tests.simulator.planted_lanes import LANES
 from tests.simulator.planted_reductions import REDUCTIONS
 from tests.simulator.planted_reference import REFERENCE
 from tests.simulator.planted_tiles import TILES
+from tests.simulator.planted_vectors import VECTORS
 from tests.simulator.variants import compile_variants, variant_name
 
-BUGS = {bug.name: bug for bug in (*REDUCTIONS, *TILES, *LANES, *ARGUMENTS, *REFERENCE)}
+BUGS = {bug.name: bug for bug in (*REDUCTIONS, *TILES, *LANES, *ARGUMENTS, *VECTORS, *REFERENCE)}
 WITHOUT_BUG = {
     "deadlock": "threads that wait are let go with barrier-divergence or return-before-barrier; none stands still",
     "launch-memory": "tells that the process has too little memory, which no kernel brings about",

@@ -10,6 +10,7 @@ from functools import partial
 from grader.course import kernel_inputs as inputs
 from grader.course.metal import Limit, OnGpu, Safe, Traffic
 from grader.course.model import Allowed, Builds, Matches, Task, grid
+from grader.course.week2 import gpu_gates
 from grader.course.week2.names import CORE, EDGE, LOOPS, MATMUL, STYLE
 from grader.course.week2.policy import GPU_SENTENCE, QUANTIZED_MATMUL_GPU
 
@@ -99,6 +100,7 @@ T23 = Task(
             points=1.5,
             public=grid(lead=[(1,)], K=[512], N=[64], group=[64], dtype=["float16"]),
             limits=(Limit("device bytes", 2.0), Limit("device transactions", 2.5)),
+            timed=gpu_gates.MATMUL_DECODE,
         ),
         _traffic(
             "traffic-prefill",
@@ -106,6 +108,7 @@ T23 = Task(
             points=1.5,
             public=grid(lead=[(32,)], K=[256], N=[64], group=[64], dtype=["float16"]),
             limits=(Limit("device bytes", 4.0), Limit("device transactions", 6.0)),
+            timed=gpu_gates.MATMUL_PREFILL,
         ),
         _matmul(
             "matmul-bfloat16",

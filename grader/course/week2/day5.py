@@ -10,6 +10,7 @@ from functools import partial
 from grader.course import kernel_inputs as inputs
 from grader.course.metal import Limit, OnGpu, Safe, Traffic
 from grader.course.model import Allowed, Builds, Matches, Task, grid
+from grader.course.week2 import gpu_gates
 from grader.course.week2.names import (
     CORE,
     EDGE,
@@ -180,6 +181,7 @@ T25 = Task(
             points=1.5,
             public=grid(lead=[(1,)], H_q=[2], H=[1], L=[64], S=[64], D=[64], dtype=["float16"]),
             limits=(Limit("device bytes", 4.0), Limit("device transactions", 6.0)),
+            timed=gpu_gates.ATTENTION_PREFILL,
         ),
         _flash(
             "flash-causal",

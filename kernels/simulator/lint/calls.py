@@ -1,47 +1,103 @@
 """Recursion, which Metal does not have: cycles in the graph of calls between a submission's functions.
 
-Calls are told by name. Functions that share a name are left out, because the lint does not resolve overloads; the
-runtime reports a stack that overflows.
+A call is told by name and number of arguments. Where several functions fit, or one of Metal's own might, nothing is
+told, because types are not looked at; the runtime reports a stack that overflows.
 """
 
 from __future__ import annotations
 
-import collections
+import dataclasses
+import functools
+import re
 from collections.abc import Iterator
 
 from ..errors import Finding
+from ..toolchain import INCLUDE
 from ..translator.declarations import Declaration, function_name
 from ..translator.source import Source
+
+_MANY = 1000  # arguments: of a function that takes any number
+# how the simulator's headers declare Metal's functions, by hand or by a macro that takes the name
+_DECLARED = re.compile(r"^(?:MSIM_CONVERGENT )?(?:METAL_FUNC|MSIM_INLINE) [^()=;]*?\b(\w+)\(", re.MULTILINE)
+_BY_MACRO = re.compile(r"^MSIM_[A-Z0-9_]+\(([a-z]\w*)[,)]", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Function:
+    declaration: Declaration
+    name: str
+    least: int  # arguments
+    most: int
 
 
 def check_recursion(source: Source, outline: list[Declaration]) -> Iterator[Finding]:
     """Yield a finding for every function that can call itself, directly or through others."""
-    functions = [declaration for declaration in outline if declaration.kind == "function"]
-    names = collections.Counter(function_name(source, function) for function in functions)
-    unique = {name: f for f in functions if names[name := function_name(source, f)] == 1}
-    calls = {name: _calls(source, function, unique) for name, function in unique.items()}
-    for name, function in unique.items():
-        path = _path_back(calls, name)
+    by_name: dict[str, list[_Function]] = {}
+    for declaration in outline:
+        if declaration.kind == "function":
+            function = _read(source, declaration)
+            by_name.setdefault(function.name, []).append(function)
+    every = [function for functions in by_name.values() for function in functions]
+    calls = {function: list(_calls(source, function, by_name)) for function in every}
+    for function in every:
+        path = _path_back(calls, function)
         if path:
-            assert function.parameters is not None
-            token = source.tokens[function.parameters - 1]
-            through = f" through `{'`, `'.join(path)}`" if len(path) > 1 else ""
-            sentence = f"`{name}` calls itself{through}; Metal has no recursion."
+            assert function.declaration.parameters is not None
+            token = source.tokens[function.declaration.parameters - 1]
+            names = [called.name for called in path]
+            through = f" through `{'`, `'.join(names)}`" if len(names) > 1 else ""
+            sentence = f"`{function.name}` calls itself{through}; Metal has no recursion."
             yield Finding(token.file, token.line, "recursion", sentence, "Use a loop.")
 
 
-def _calls(source: Source, function: Declaration, unique: dict[str, Declaration]) -> list[str]:
-    found = []
-    for index in range(function.header_end, source.match[function.header_end]):
-        name = source.text(index)
-        if name not in unique or source.tokens[index].kind != "name":
+def _read(source: Source, declaration: Declaration) -> _Function:
+    assert declaration.parameters is not None
+    parts = source.split(declaration.parameters + 1, source.match[declaration.parameters])
+    texts = [[source.text(index) for index in range(*part)] for part in parts]
+    if texts == [["void"]]:
+        texts = []
+    least = sum("=" not in words and "..." not in words for words in texts)
+    most = _MANY if any("..." in words for words in texts) else len(texts)
+    return _Function(declaration, function_name(source, declaration), least, most)
+
+
+def _calls(source: Source, function: _Function, by_name: dict[str, list[_Function]]) -> Iterator[_Function]:
+    """Yield the functions that a body certainly calls."""
+    start = function.declaration.header_end
+    for index in range(start, source.match[start]):
+        if source.tokens[index].kind != "name" or source.text(index) not in by_name:
             continue
-        is_through_object = source.text(index - 1) in (".", "->")
-        if is_through_object and not unique[name].in_record:
+        if source.text(index + 1) != "(" or _declares(source, index):
             continue
-        if source.text(index + 1) == "(" and not _declares(source, index):
-            found.append(name)
-    return found
+        called = _called(source, index, function, by_name[source.text(index)])
+        if called is not None:
+            yield called
+
+
+def _called(source: Source, index: int, caller: _Function, functions: list[_Function]) -> _Function | None:
+    """Return the function that the call at ``index`` names, None if that takes more than counting."""
+    before = source.text(index - 1)
+    own = [
+        f for f in functions if f.declaration.in_record and f.declaration.scope == caller.declaration.scope
+    ]
+    if before in (".", "->"):
+        functions = [function for function in functions if function.declaration.in_record]
+    elif own and before != "::":  # members hide all other functions of their name
+        functions = own
+    elif source.text(index) in _metals():
+        return None
+    arguments = source.split(index + 2, source.match[index + 1])
+    if not any(source.text(at) == "..." for at in range(index + 2, source.match[index + 1])):
+        functions = [f for f in functions if f.least <= len(arguments) <= f.most]
+    return functions[0] if len(functions) == 1 else None
+
+
+@functools.cache
+def _metals() -> frozenset[str]:
+    """Return the names of Metal's own functions, which a submission may overload and call."""
+    text = "\n".join(path.read_text() for path in sorted((INCLUDE / "simulator").glob("*.h")))
+    names = {*_DECLARED.findall(text), *_BY_MACRO.findall(text)}
+    return frozenset(f"{prefix}{name}" for name in names for prefix in ("", "simd_", "quad_"))
 
 
 def _declares(source: Source, index: int) -> bool:
@@ -50,15 +106,15 @@ def _declares(source: Source, index: int) -> bool:
     return before.kind == "name" and before.text not in ("return", "else", "do", "case")
 
 
-def _path_back(calls: dict[str, list[str]], name: str) -> list[str]:
-    """Return the functions on a way from ``name`` back to itself, itself last; empty where there is none."""
-    waiting = [(name, [])]  # type: list[tuple[str, list[str]]]
-    seen: set[str] = set()
+def _path_back(calls: dict[_Function, list[_Function]], function: _Function) -> list[_Function]:
+    """Return the functions on a way from ``function`` back to itself, itself last; empty where there is none."""
+    waiting: list[tuple[_Function, list[_Function]]] = [(function, [])]
+    seen: set[_Function] = set()
     while waiting:
         current, path = waiting.pop()
         for called in calls.get(current, ()):
-            if called == name:
-                return [*path, name]
+            if called == function:
+                return [*path, function]
             if called not in seen:
                 seen.add(called)
                 waiting.append((called, [*path, called]))

@@ -1,8 +1,8 @@
 // The hooks that instrumented kernels call before each access to memory (the interface of -fsanitize=thread).
 //
 // Private memory returns after two comparisons, read-only buffers after a check of bounds; the rest looks at its
-// shadow. Covered: accesses of 1, 2, 4, 8 and 16 bytes, copies and fills of any size, atomics. Not covered: accesses of
-// other sizes (a vector of four 64-bit numbers), which the compiler does not instrument.
+// shadow. Covered: accesses of 1, 2, 4, 8 and 16 bytes, copies and fills of any size, atomics; vectors of other sizes
+// where `vector_accesses.py` put a call.
 #include "check.h"
 #include "checker.h"
 
@@ -83,9 +83,11 @@ inline void note(const Region& region, const Order& order, uint64_t offset, uint
   }
 }
 
+__attribute__((noinline, cold)) void wait_for_log() { park(*checker.worker); }
+
 inline void log_access(uint64_t address, uint32_t bytes, bool is_write, uint64_t pc) {
   AccessLog& log = checker.logs[checker.worker->simd.lane];
-  if (log.count == AccessLog::kCapacity) park(*checker.worker);
+  if (__builtin_expect(log.count == AccessLog::kCapacity, 0)) wait_for_log();
   log.accesses[log.count++] = {address, static_cast<uint32_t>(pc), static_cast<uint16_t>(bytes), is_write};
 }
 
@@ -127,14 +129,14 @@ __attribute__((noinline)) void look_in_buffer(uint64_t address, uint64_t slot, u
 }
 
 template <uint32_t Bytes, bool IsWrite>
-inline __attribute__((always_inline)) void look_at(const void* pointer, const void* site, Stamp flags = 0) {
+__attribute__((noinline)) void look_closely(const void* pointer, const void* site, Stamp flags) {
   const uint64_t address = reinterpret_cast<uint64_t>(pointer);
   const uint64_t offset = address - checker.base, slot = offset >> checker.shift;
   const uint64_t at = (offset & checker.slot_mask) - checker.start;
   const uint64_t pc = reinterpret_cast<uint64_t>(site) - 1 - checker.image_base;
   if (slot < MSIM_SLOTS) {
-    const Bounds& bounds = checker.bounds[slot];
-    if (!IsWrite && bounds.quiet_reads && at < bounds.bytes && bounds.bytes - at >= Bytes) return;
+    if (!IsWrite && at < checker.counted_bytes[slot] && checker.counted_bytes[slot] - at >= Bytes)
+      return log_access(address, Bytes, false, pc);
     look_in_buffer<Bytes, IsWrite>(address, slot, at, pc, flags);
   } else if (slot < kSlotCount) {
     if (!IsWrite && leaves_no_trace<Bytes>(at)) return;
@@ -144,23 +146,40 @@ inline __attribute__((always_inline)) void look_at(const void* pointer, const vo
   }
 }
 
+// Most accesses end here, with no stack frame: private memory, and reads of buffers that nobody writes.
 template <uint32_t Bytes, bool IsWrite>
-__attribute__((noinline, cold)) void misaligned(uint64_t address, uint64_t pc) {
+inline __attribute__((always_inline)) void look_at(const void* pointer, const void* site, Stamp flags = 0) {
+  const uint64_t address = reinterpret_cast<uint64_t>(pointer);
+  const uint64_t slot = (address - checker.base) >> checker.shift;
+  if (slot < MSIM_SLOTS) {
+    const uint64_t left = checker.quiet[slot].end - address;
+    if (!IsWrite && left >= Bytes && left <= checker.quiet[slot].bytes) return;
+  } else if (slot >= kSlotCount && address - checker.stacks < checker.stack_bytes) {
+    return;
+  }
+  look_closely<Bytes, IsWrite>(pointer, site, flags);
+}
+
+template <uint32_t Bytes, bool IsWrite>
+__attribute__((noinline, cold)) void misaligned(const void* pointer, const void* site) {
+  const uint64_t address = reinterpret_cast<uint64_t>(pointer);
+  const uint64_t pc = reinterpret_cast<uint64_t>(site) - 1 - checker.image_base;
   const uint64_t offset = address - checker.base, slot = offset >> checker.shift;
   const uint64_t at = (offset & checker.slot_mask) - checker.start;
-  if (slot >= kSlotCount) return;
-  const bool in_arena = slot >= MSIM_SLOTS;
-  const Region& region =
-      in_arena ? checker.arrays[at < kArenaBytes ? checker.array_of_block[at / kRedZone] : 0] : checker.buffers[slot];
-  report_misaligned(region, static_cast<int64_t>(at - (in_arena ? region.offset : 0)), {address, Bytes, IsWrite, pc});
+  if (slot < kSlotCount) {
+    const bool in_arena = slot >= MSIM_SLOTS;
+    const Region& region =
+        in_arena ? checker.arrays[at < kArenaBytes ? checker.array_of_block[at / kRedZone] : 0] : checker.buffers[slot];
+    report_misaligned(region, static_cast<int64_t>(at - (in_arena ? region.offset : 0)), {address, Bytes, IsWrite, pc});
+  }
+  look_at<Bytes, IsWrite>(pointer, site);
 }
 
 // An access of which the compiler was told that it is aligned; vectors of 16 bytes may have been promised 8 alone.
 template <uint32_t Bytes, bool IsWrite>
 inline __attribute__((always_inline)) void look_at_aligned(const void* pointer, const void* site) {
   const uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  if (address & ((Bytes < 8 ? Bytes : 8) - 1))
-    misaligned<Bytes, IsWrite>(address, reinterpret_cast<uint64_t>(site) - 1 - checker.image_base);
+  if (__builtin_expect(address & ((Bytes < 8 ? Bytes : 8) - 1), 0)) return misaligned<Bytes, IsWrite>(pointer, site);
   look_at<Bytes, IsWrite>(pointer, site);
 }
 
@@ -237,6 +256,31 @@ void* __tsan_memset(void* to, int value, uint64_t bytes) {
 }
 }
 #pragma GCC visibility pop
+
+template <bool IsWrite>
+static void look_at_vector(const void* pointer, uint64_t bytes, const void* site) {
+  switch (bytes) {
+    case 3:
+      return look_at<3, IsWrite>(pointer, site);
+    case 6:
+      return look_at<6, IsWrite>(pointer, site);
+    case 12:
+      return look_at<12, IsWrite>(pointer, site);
+    case 24:
+      return look_at<24, IsWrite>(pointer, site);
+    case 32:
+      return look_at<32, IsWrite>(pointer, site);
+    default:
+      return look_at_range<IsWrite>(pointer, bytes, site);
+  }
+}
+
+void msim_note_vector(const void* address, uint64_t bytes, uint32_t is_write) {
+  if (is_write)
+    look_at_vector<true>(address, bytes, SITE);
+  else
+    look_at_vector<false>(address, bytes, SITE);
+}
 
 void msim_note_atomic(const void* address, uint32_t bytes, uint32_t kind, const void* site) {
   if (!checker.worker) return;

@@ -117,7 +117,9 @@ void set_profiling(bool profiling) {
   checker.profiling = profiling;
   for (uint32_t i = 0; i < MSIM_SLOTS; ++i) {
     const Region& region = checker.buffers[i];
-    checker.bounds[i] = {region.bytes, !region.shadow && !(profiling && !region.uncounted)};
+    const bool counted = profiling && !region.uncounted;
+    checker.quiet[i] = {memory.address(i) + region.bytes, region.shadow || counted ? 0 : region.bytes};
+    checker.counted_bytes[i] = counted && !region.shadow ? region.bytes : 0;
   }
 }
 

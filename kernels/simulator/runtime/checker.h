@@ -21,10 +21,9 @@ struct Region {
   const char* type;
 };
 
-// What most accesses to a buffer need to know of it.
-struct Bounds {
-  uint64_t bytes;
-  bool quiet_reads;  // inside the bounds, a read leaves no trace: no shadow, and not counted now
+// Where reads of a buffer leave no trace, having no shadow and not being counted now: `bytes` bytes up to `end`.
+struct Quiet {
+  uint64_t end, bytes;
 };
 
 constexpr uint64_t kBlocks = kArenaBytes / kRedZone;
@@ -37,7 +36,8 @@ struct Checker {
   Worker* worker;
   uint64_t image_base;
   bool profiling;
-  Bounds bounds[MSIM_SLOTS];
+  Quiet quiet[MSIM_SLOTS];
+  uint64_t counted_bytes[MSIM_SLOTS];  // of a buffer whose reads are only counted now
   AccessLog logs[MSIM_SIMD_WIDTH];
   Region buffers[MSIM_SLOTS];
   Region arrays[kMaxArrays + 1];    // [0]: before the first array
@@ -48,7 +48,7 @@ struct Checker {
   Message* pending;
   uint64_t pending_address;
   uint32_t pending_bytes;
-  unsigned char pending_before[16];
+  unsigned char pending_before[32];
   // A read of a vector that nobody had set; 0: none.
   uint64_t unset_address;
   Message unset;

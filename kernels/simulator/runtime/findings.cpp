@@ -133,7 +133,8 @@ void report_uninitialised(const Region& region, uint64_t offset, const Suspect& 
   const char* kind = region.buffer < 0 ? "threadgroup-uninitialised" : "device-uninitialised";
   checker.unset = describe_in(kind, region, static_cast<int64_t>(offset), access);
   checker.unset_address = access.address;
-  if (access.bytes < kSmallestVector) {
+  const bool is_number = access.bytes < kSmallestVector && (access.bytes & (access.bytes - 1)) == 0;
+  if (is_number) {
     checker.unset_address = 0;
     worker().dispatch->messages.add(checker.unset);
   }

@@ -38,55 +38,79 @@ Line& line_of(const Access& access, bool in_threadgroup) {
 
 bool in_arena(uint64_t address) { return memory.slot_of(address) >= kArenaSlot; }
 
+uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+// Whether the accesses are of one size, and each lies behind the one before at one distance, at most a line's. Then
+// the lines that they touch follow each other, and need not be counted one by one.
+bool are_even(const Access* accesses, uint32_t count) {
+  if (count < 2) return false;
+  const uint64_t step = accesses[1].address - accesses[0].address;
+  uint64_t differences = 0;
+  for (uint32_t i = 1; i < count; ++i)
+    differences |= (accesses[i].address - accesses[i - 1].address) ^ step | (accesses[i].bytes ^ accesses[0].bytes);
+  return differences == 0 && step <= kLineBytes;
+}
+
+void count_even_transactions(const Access* accesses, uint32_t count, Line& line) {
+  const uint64_t start = accesses[0].address, bytes = accesses[0].bytes;
+  const uint64_t step = accesses[1].address - start, span = step * (count - 1) + bytes;
+  const uint64_t distinct_bytes = step < bytes ? span : count * bytes;
+  line.bytes += count * bytes;
+  line.transactions += (start + span - 1) / kLineBytes - start / kLineBytes + 1;
+  line.ideal += (distinct_bytes + kLineBytes - 1) / kLineBytes;
+}
+
 // Lines of 128 bytes that the accesses (by rising address) touch, and how few would do for as many bytes.
-void count_transactions(const Access* const* accesses, uint32_t count, Line& line) {
-  uint64_t next_line = 0, covered_to = 0, distinct_bytes = 0, transactions = 0;
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint64_t start = accesses[i]->address, end = start + accesses[i]->bytes;
-    const uint64_t first = start / kLineBytes, last = (end - 1) / kLineBytes;
-    transactions += last + 1 - (first > next_line ? first : next_line < last + 1 ? next_line : last + 1);
-    if (last + 1 > next_line) next_line = last + 1;
-    if (end > covered_to) {
-      distinct_bytes += end - (start > covered_to ? start : covered_to);
-      covered_to = end;
-    }
+void count_transactions(const Access* accesses, uint32_t count, Line& line) {
+  uint64_t next_line = 0, covered_to = 0, distinct_bytes = 0, transactions = 0, bytes = 0;
+  for (const Access* access = accesses; access != accesses + count; ++access) {
+    const uint64_t start = access->address, end = start + access->bytes;
+    const uint64_t first = larger(start / kLineBytes, next_line), fresh = larger(start, covered_to);
+    next_line = larger(next_line, (end - 1) / kLineBytes + 1);
+    covered_to = larger(covered_to, end);
+    transactions += next_line - (first < next_line ? first : next_line);
+    distinct_bytes += covered_to - (fresh < covered_to ? fresh : covered_to);
+    bytes += access->bytes;
   }
+  line.bytes += bytes;
   line.transactions += transactions;
   line.ideal += (distinct_bytes + kLineBytes - 1) / kLineBytes;
 }
 
 // Passes over the banks: words of one bank are served one after the other, a word is served to all lanes at once.
-void count_bank_passes(const Access* const* accesses, uint32_t count, Line& line) {
+void count_bank_passes(const Access* accesses, uint32_t count, Line& line) {
   uint32_t of_bank[kBanks] = {}, passes = 0, words = 0;
   uint64_t next_word = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    const uint64_t start = accesses[i]->address, last = (start + accesses[i]->bytes - 1) / kBankBytes;
-    const uint64_t first = start / kBankBytes;
-    for (uint64_t word = first > next_word ? first : next_word; word <= last; ++word) {
+    const uint64_t start = accesses[i].address, last = (start + accesses[i].bytes - 1) / kBankBytes;
+    for (uint64_t word = larger(start / kBankBytes, next_word); word <= last; ++word) {
       const uint32_t in_bank = ++of_bank[word % kBanks];
       if (in_bank > passes) passes = in_bank;
       ++words;
     }
-    if (last + 1 > next_word) next_word = last + 1;
+    next_word = larger(next_word, last + 1);
+    line.bytes += accesses[i].bytes;
   }
   line.transactions += passes;
   line.ideal += (words + kBanks - 1) / kBanks;
 }
 
 // One access of a simdgroup: what its lanes did at one place at one time.
-void count_together(const Access** accesses, uint32_t count) {
-  for (uint32_t i = 1; i < count; ++i)
-    for (uint32_t k = i; k > 0 && accesses[k]->address < accesses[k - 1]->address; --k) {
-      const Access* swapped = accesses[k];
+void count_together(Access* accesses, uint32_t count) {
+  const bool is_even = are_even(accesses, count);
+  for (uint32_t i = 1; i < count && !is_even; ++i)
+    for (uint32_t k = i; k > 0 && accesses[k].address < accesses[k - 1].address; --k) {
+      const Access swapped = accesses[k];
       accesses[k] = accesses[k - 1];
       accesses[k - 1] = swapped;
     }
-  const bool in_threadgroup = in_arena(accesses[0]->address);
-  Line& line = line_of(*accesses[0], in_threadgroup);
+  const bool in_threadgroup = in_arena(accesses[0].address);
+  Line& line = line_of(accesses[0], in_threadgroup);
   ++line.accesses;
-  for (uint32_t i = 0; i < count; ++i) line.bytes += accesses[i]->bytes;
   if (in_threadgroup)
     count_bank_passes(accesses, count, line);
+  else if (is_even)
+    count_even_transactions(accesses, count, line);
   else
     count_transactions(accesses, count, line);
 }
@@ -94,10 +118,11 @@ void count_together(const Access** accesses, uint32_t count) {
 // Counts the accesses at the start of the logs that all lanes made at the same places. Returns how many those are.
 uint32_t count_common_start(const AccessLog* const* logs, uint32_t lanes) {
   for (uint32_t i = 0;; ++i) {
-    const Access* together[MSIM_SIMD_WIDTH];
+    Access together[MSIM_SIMD_WIDTH];
     for (uint32_t lane = 0; lane < lanes; ++lane) {
-      if (i >= logs[lane]->count || logs[lane]->accesses[i].pc != logs[0]->accesses[i].pc) return i;
-      together[lane] = &logs[lane]->accesses[i];
+      if (i >= logs[lane]->count) return i;
+      together[lane] = logs[lane]->accesses[i];
+      if (together[lane].pc != together[0].pc) return i;
     }
     if (lanes)
       count_together(together, lanes);
@@ -134,10 +159,10 @@ void count_diverged(AccessLog* const* logs, uint32_t lanes, uint32_t start) {
       for (end[lane] = at[lane]; end[lane] < logs[lane]->count && logs[lane]->accesses[end[lane]].pc == pc;)
         ++end[lane];
     for (;;) {
-      const Access* together[MSIM_SIMD_WIDTH];
+      Access together[MSIM_SIMD_WIDTH];
       uint32_t count = 0;
       for (uint32_t lane = 0; lane < lanes; ++lane)
-        if (at[lane] < end[lane]) together[count++] = &logs[lane]->accesses[at[lane]++];
+        if (at[lane] < end[lane]) together[count++] = logs[lane]->accesses[at[lane]++];
       if (!count) break;
       count_together(together, count);
     }

@@ -21,6 +21,7 @@ from .parameters import Parameter, read_parameters
 from .source import Source
 
 MAX_THREADS = "msim_max_total_threads_"
+MANY = 1000  # template arguments: of a template that takes any number
 OTHER_STAGES = frozenset(
     {"vertex", "fragment", "mesh", "object", "visible", "stitchable", "intersection", "patch"}
 )
@@ -35,9 +36,10 @@ class KernelFunction:
         qualified: Name with namespaces, as C++ calls it.
         host_name: Name that the host asks for, where the definition gives one.
         parameters: Its parameters in order.
-        max_total_threads: Number in ``max_total_threads_per_threadgroup``, 0 where there is none; None where it is an
-            expression, which the constant ``msim_max_total_threads_NAME`` beside the kernel holds.
+        max_total_threads: Number in ``max_total_threads_per_threadgroup``, 0 where there is none; the name of a
+            constant beside the kernel where it is an expression.
         is_template: Whether only its explicit instantiations can be launched.
+        template_arguments: The least and the most arguments that the template takes.
         file: File of the definition.
         line: Line of the definition.
     """
@@ -46,8 +48,9 @@ class KernelFunction:
     qualified: str
     host_name: str | None
     parameters: tuple[Parameter, ...]
-    max_total_threads: int | None
+    max_total_threads: int | str
     is_template: bool
+    template_arguments: tuple[int, int]
     file: str
     line: int
 
@@ -94,6 +97,7 @@ def read_kernel(source: Source, declaration: Declaration) -> KernelFunction:
             source, declaration, name, max_total.argument if max_total else "0"
         ),
         is_template=source.text(declaration.start) == "template",
+        template_arguments=_template_arguments(source, declaration),
         file=token.file,
         line=token.line,
     )
@@ -101,10 +105,23 @@ def read_kernel(source: Source, declaration: Declaration) -> KernelFunction:
     return kernel
 
 
-def _max_total_threads(source: Source, declaration: Declaration, name: str, expression: str) -> int | None:
+def _template_arguments(source: Source, declaration: Declaration) -> tuple[int, int]:
+    """Return how many arguments a template takes, at least and at most; none for another function."""
+    start = declaration.start
+    close = source.close_angle(start + 1) if source.text(start) == "template" else None
+    if close is None:
+        return 0, 0
+    parts = [[source.text(index) for index in range(*part)] for part in source.split(start + 2, close)]
+    is_open = any("..." in words for words in parts)
+    least = sum("=" not in words and "..." not in words for words in parts)
+    return least, MANY if is_open else len(parts)
+
+
+def _max_total_threads(source: Source, declaration: Declaration, name: str, expression: str) -> int | str:
     """Return the number, or write the expression, which may use template parameters, to a constant of its own."""
     if expression.isdigit():
         return int(expression)
+    constant = f"{MAX_THREADS}{name}_{declaration.start}"  # templates of one name have one each
     if declaration.kind == "function":
         header = ""
         if source.text(declaration.start) == "template":
@@ -112,10 +129,8 @@ def _max_total_threads(source: Source, declaration: Declaration, name: str, expr
                 declaration.start, (source.close_angle(declaration.start + 1) or declaration.start) + 1
             )
         last = declaration.end - 1
-        source.edits[last] = (
-            f"{source.text(last)} {header} constexpr uint32_t {MAX_THREADS}{name} = {expression};"
-        )
-    return None
+        source.edits[last] = f"{source.text(last)} {header} constexpr uint32_t {constant} = {expression};"
+    return constant
 
 
 def string_value(literals: str) -> str:

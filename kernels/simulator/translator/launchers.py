@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import Finding, SourceError
-from .kernels import MAX_THREADS, Instance, KernelFunction
+from .kernels import Instance, KernelFunction
 from .parameters import Parameter
 
 LAUNCHER_FILE = "<launchers>"
@@ -35,12 +35,12 @@ def launchable(kernels: Sequence[KernelFunction], instances: Iterable[Instance])
     """Return what each name that the host can ask for stands for.
 
     Raises:
-        SourceError: Two kernels of one name, or an instance of something that is not a kernel.
+        SourceError: Two kernels of one name, an instance of something that is not a kernel, or one of two templates.
     """
-    by_name: dict[str, KernelFunction] = {}
+    by_name: dict[str, list[KernelFunction]] = {}
     found: dict[str, Launchable] = {}
     for kernel in kernels:
-        by_name[kernel.name] = kernel
+        by_name.setdefault(kernel.name, []).append(kernel)
         if not kernel.is_template:
             _add(
                 found,
@@ -48,14 +48,42 @@ def launchable(kernels: Sequence[KernelFunction], instances: Iterable[Instance])
                 Launchable(kernel, kernel.qualified, kernel.file, kernel.line),
             )
     for instance in instances:
-        match = re.search(r"(\w+)\s*(?:<.*)?$", instance.expression.split("<")[0])
-        named = by_name.get(match[1]) if match else None
-        if named is None:
-            names = f'[[host_name("{instance.host_name}")]] names `{instance.expression}`'
-            sentence = f"{names}, which is not a kernel of this file."
-            raise SourceError([Finding(instance.file, instance.line, "instance", sentence)])
+        named = _kernel_of(instance, by_name)
         _add(found, instance.host_name, Launchable(named, instance.expression, instance.file, instance.line))
     return found
+
+
+def _kernel_of(instance: Instance, by_name: Mapping[str, list[KernelFunction]]) -> KernelFunction:
+    """Return the kernel that an instance is of: by its name with namespaces, then by the number of arguments."""
+    name = "::" + re.sub(r"\s+", "", instance.expression.partition("<")[0]).removeprefix("::")
+    kernels = by_name.get(name.rpartition("::")[2], [])
+    kernels = [k for k in kernels if k.qualified == name] or [
+        k for k in kernels if k.qualified.endswith(name)
+    ]
+    if len(kernels) > 1:
+        given = _count_arguments(instance.expression)
+        kernels = [
+            k for k in kernels if k.template_arguments[0] <= given <= k.template_arguments[1]
+        ] or kernels
+    if len(kernels) == 1:
+        return kernels[0]
+    names = f'[[host_name("{instance.host_name}")]] names `{instance.expression}`'
+    sentence = f"{names}, which is not a kernel of this file."
+    if kernels:
+        places = " and ".join(f"{kernel.file}:{kernel.line}" for kernel in kernels)
+        sentence = (
+            f"{names}, which may be any of the templates at {places}; the simulator does not tell them apart."
+        )
+    raise SourceError([Finding(instance.file, instance.line, "instance", sentence)])
+
+
+def _count_arguments(expression: str) -> int:
+    """Return the number of template arguments in ``ns::kernel<arguments>``."""
+    depth, count = 0, 0
+    for character in expression[expression.find("<") + 1 : expression.rfind(">")]:
+        depth += (character in "<([{") - (character in ">)]}")
+        count += character == "," and depth == 0
+    return count + 1 if "<" in expression else 0
 
 
 def _add(found: dict[str, Launchable], name: str, launchable: Launchable) -> None:
@@ -73,17 +101,17 @@ def registrations(instances: Mapping[str, Launchable], prepare: str | None) -> s
         prepare: Name of a function that every thread calls first, or None.
     """
     lines = ["", f'# 1 "{LAUNCHER_FILE}"', "namespace msim_launchers {"]
-    tables: dict[str, str] = {}
+    tables: dict[KernelFunction, str] = {}
     for number, (host_name, instance) in enumerate(instances.items()):
         kernel, expression = instance.kernel, instance.expression
-        table = tables.get(kernel.qualified)
+        table = tables.get(kernel)
         if table is None:
-            table = tables[kernel.qualified] = f"parameters_{len(tables)}"
+            table = tables[kernel] = f"parameters_{len(tables)}"
             lines.append(_table(table, kernel.parameters))
         function = f"&{expression}"
         arguments = ", ".join([f"(decltype({function})){function}", table, *([prepare] if prepare else [])])
         threads = kernel.max_total_threads
-        limit = _constant_beside(expression) if threads is None else threads
+        limit = _constant_beside(expression, threads) if isinstance(threads, str) else threads
         place = f"{json.dumps(kernel.file)}, {kernel.line}"
         lines.append(f"# {instance.line} {json.dumps(instance.file)}")
         lines.append(
@@ -93,11 +121,11 @@ def registrations(instances: Mapping[str, Launchable], prepare: str | None) -> s
     return "\n".join([*lines, "}  // namespace msim_launchers", ""])
 
 
-def _constant_beside(expression: str) -> str:
-    """Return the constant of ``ns::kernel<arguments>``: ``ns::msim_max_total_threads_kernel<arguments>``."""
+def _constant_beside(expression: str, constant: str) -> str:
+    """Return the constant of ``ns::kernel<arguments>``: ``ns::constant<arguments>``."""
     name, angle, arguments = expression.partition("<")
-    scope, colons, last = name.rpartition("::")
-    return f"{scope}{colons}{MAX_THREADS}{last.strip()}{angle}{arguments}"
+    scope, colons, _ = name.rpartition("::")
+    return f"{scope}{colons}{constant}{angle}{arguments}"
 
 
 def _table(name: str, parameters: Sequence[Parameter]) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.worker import build_process, replays
 from grader.worker.build_cache import Cache
 from grader.worker.build_metal import MetalCompiler, no_compiler
 from grader.worker.captures import Binding, Dispatch
-from grader.worker.replays import COUNTED, PLAIN, SAFETY, Replayer
+from grader.worker.replays import COUNTED, PLAIN, SAFETY, Replayer, ReplayFailed
 
 pytestmark = pytest.mark.skipif(bool(no_compiler()), reason=f"no compiler for Metal: {no_compiler()}")
 
@@ -84,6 +85,33 @@ def test_a_refused_file_is_told_by_the_students_line(tmp_path, body, words):
     assert made.library is None
     assert words in made.errors
     assert "root:" not in made.errors
+
+
+def test_a_replay_whose_supervisor_does_not_end_is_nobodys_fault(tmp_path, monkeypatch):
+    """The machine stands still: no word about the kernel, and the process that was waited for is gone."""
+    ready = replayer(tmp_path, SAXPY)
+    ready.library(saxpy(64), PLAIN.mode)  # compiled while the supervisor works
+    stuck = tmp_path / "stuck.py"
+    note = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))"
+    stuck.write_text(f"import os, time\n{note}\ntime.sleep(600)\n")
+    monkeypatch.setattr(build_process, "BOOT", stuck)
+    monkeypatch.setattr(build_process, "SPARE_S", 1.0)
+    monkeypatch.setattr(replays, "SPARE_S", 0.5)
+    monkeypatch.setattr(replays, "DEADLINE_S", 0.5)
+    with pytest.raises(ReplayFailed, match=r"supervisor did not end within 2 s"):
+        ready.run([saxpy(64)], (PLAIN,))
+    pid = int((tmp_path / "pid").read_text())
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_full_disk_while_a_dispatch_runs_again_is_nobodys_fault(tmp_path, monkeypatch):
+    """What the machine lacks is told as such, whatever the process printed."""
+    ready = replayer(tmp_path, SAXPY)
+    ready.library(saxpy(64), PLAIN.mode)
+    ended = build_process.Ended(1, True, "Traceback", at_fault="the disk is full: 3 MiB are free")
+    monkeypatch.setattr(replays, "simulate", lambda *args, **options: ended)
+    with pytest.raises(ReplayFailed, match="cannot be run again: the disk is full: 3 MiB are free"):
+        ready.run([saxpy(64)], (PLAIN,))
 
 
 def test_a_compiled_file_is_kept_by_its_content():

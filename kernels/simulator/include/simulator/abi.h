@@ -194,5 +194,9 @@ void msim_simd_wait(const msim_simd_call* call, const void* site) MSIM_CALL_POIN
 enum msim_atomic_kind { MSIM_ATOMIC_LOAD = 0, MSIM_ATOMIC_STORE = 1, MSIM_ATOMIC_UPDATE = 2 };
 void msim_note_atomic(const void* address, uint32_t bytes, uint32_t kind, const void* site) MSIM_CALL_POINT;
 
+// -- Vectors whose size no hook of the compiler sees ------------------------------------------------------------------
+// Called before such an access in check mode, by calls that are put in after the code was optimised.
+void msim_note_vector(const void* address, uint64_t bytes, uint32_t is_write);
+
 }  // extern "C"
 #pragma GCC visibility pop
