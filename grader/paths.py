@@ -14,6 +14,11 @@ MODELS = ROOT / "models"
 KERNELS = ROOT / "kernels"
 """The toolchain that builds C++ kernels."""
 
+COMPILED = ROOT / "compiled"
+"""The reference's kernels, where a student's package has them without source; the file that says for which platform."""
+
+COMPILED_ABOUT = "about.json"
+
 PUBLIC_MODELS = ("qwen2-tiny-4bit", "qwen2-tiny-float", "qwen2-untied-random")
 
 

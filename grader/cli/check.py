@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.course.model import Check, Task, Week
-    from grader.result import CheckResult, Result
+    from grader.result import CheckResult, Result, TaskResult
     from grader.run.runner import Request, Resources
 
 SHOWN_TABLES = 3  # checks whose numbers are shown when no case is asked for
@@ -60,7 +61,7 @@ def check(
         _show(screen, result, tasks)
         for found in _numeric(result, tasks)[: None if case is not None else SHOWN_TABLES]:
             _show_numbers(screen, found, request, resources, with_inputs=case is not None)
-    _show_end(screen, result, what, case)
+    _show_end(screen, result, week, what, case)
     return result.exit_code
 
 
@@ -156,7 +157,8 @@ def _show_numbers(
     screen.print()
 
 
-def _show_end(screen: Console, result: Result, what: str, case: int | None) -> None:
+def _show_end(screen: Console, result: Result, week: Week, what: str, case: int | None) -> None:
+    from grader.cli.hidden import hidden_cases
     from grader.cli.terminal import one_line
     from grader.export.console import score_line
 
@@ -164,11 +166,25 @@ def _show_end(screen: Console, result: Result, what: str, case: int | None) -> N
         screen.print(f"note: {one_line(note)}", markup=False, highlight=False, soft_wrap=True)
     if case is None:
         screen.print(score_line(result))
-    number = result.week
+    for line in _elsewhere(result.tasks, week):
+        screen.print(line, style="dim", markup=False, highlight=False)
     if result.exit_code == 0:
         scope = f"case {case}" if case is not None else "the public cases"
         screen.print(
-            f"{what} passes {scope}; grader submit week{number} tries the hidden ones too.",
+            f"{what} passes {scope}; {hidden_cases(result.week)}",
             markup=False,
             highlight=False,
         )
+
+
+def _elsewhere(graded: Iterable[TaskResult], week: Week) -> Iterator[str]:
+    """Yield a line for the checks of a task that nothing here carries out, by reason."""
+    from grader.course.model import Unavailable
+
+    for task in graded:
+        names: dict[str, list[str]] = {}
+        shown = {check.name for check in task.checks}
+        for check in week.task(task.id).checks:
+            if isinstance(check, Unavailable) and check.name in shown:
+                names.setdefault(check.reason, []).append(check.name)
+        yield from (f"{task.id} {', '.join(found)}: {reason}" for reason, found in names.items())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from grader.cli import bench, check, class_, compare, doctor, export, history, simulate, submit, validate
+from grader.cli import bench, check, class_, compare, doctor, export, history, release, simulate, submit, validate
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "submit": submit.submit,
@@ -16,6 +16,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "bench": bench.bench,
     "compare": compare.compare,
     "simulate": simulate.simulate,
+    "release": release.release,
     "doctor": doctor.doctor,
     "validate": validate.validate,
 }

@@ -77,12 +77,15 @@ def _sandbox(home: Path) -> str:
 
 
 def _metal(home: Path) -> str:
-    from grader.worker.build_metal import no_compiler
+    from grader.worker import build_metal, build_metallib
+    from grader.worker.metal_process import has_gpu
     from kernels.simulator.toolchain import find_toolchain
 
-    missing = no_compiler()
+    missing = build_metallib.no_compiler() if has_gpu() else build_metal.no_compiler()
     if missing:
         raise CannotJudge(missing)
+    if has_gpu():
+        return "Metal kernels run on the GPU of this machine (untested)"
     return f"Metal kernels are simulated, compiled by {find_toolchain().version.splitlines()[0]}"
 
 

@@ -20,11 +20,9 @@ from rich.table import Table
 
 from grader.course.arrays import numbers
 from grader.course.model import Case, CaseCheck, Check, Equivalent, Matches, Task, Week
-from grader.oracles.expected import Expected
 from grader.run.built import prepare
-from grader.run.compare import Target, form, outside, target, values
+from grader.run.compare import Target, form, outside, values
 from grader.run.describe import argument
-from grader.run.oracle_calls import arguments, find
 from grader.run.runner import Resources, worker_spec
 from grader.run.session import Session
 from grader.worker.faults import Fault
@@ -93,20 +91,14 @@ class Replay:
         return _compared(call.named(), reply.value, want)
 
     def _equivalent(self, task: Task, check: Equivalent, case: Case) -> Numbers | None:
-        assert check.other is not None
         cache = self._resources.cache
         call = cache.build(task.id, check, case)
-        other = check.other(case, cache.generator(task.id, check, case))
-        magnitude = find(check.magnitude)(**arguments(call, cache.folders.folder)).magnitude
+        other = cache.other(task.id, check, case)
         first, second = (self._value(check, made) for made in (call, other))
         if not isinstance(first, Array):
             return None
-        import torch
-
-        twin = Expected(torch.from_numpy(values(first).copy()), magnitude)
-        return _compared(
-            call.named(), second, target(twin, call.dtype, check.tolerance), ("one way", "the other")
-        )
+        twin = cache.twin(task.id, check, case, values(first))
+        return _compared(call.named(), second, twin, ("one way", "the other"))
 
     def _value(self, check: CaseCheck, call: Any) -> Any:
         return self._session.invoke(check.target, call, public=True, deadline_s=check.deadline_s).value

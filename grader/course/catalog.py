@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 
 from grader.course.model import Course, Task, Week
-from grader.course.week1 import WEEK as WEEK1
-from grader.course.week2 import WEEK as WEEK2
+from grader.course.weeks import WEEKS
 from grader.errors import UsageError
 
-COURSE = Course("Serving Qwen2 from scratch", (WEEK1, WEEK2))
+COURSE = Course("Serving Qwen2 from scratch", WEEKS)
 
 
 def find_week(text: str) -> Week:

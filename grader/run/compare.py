@@ -7,7 +7,7 @@ Right means: an array of the right shape, no NaN where a number belongs, and eve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,13 @@ import numpy.typing as npt
 from grader.course.arrays import EPS, numbers
 from grader.course.model import Call
 from grader.course.tolerances import C, tiny
-from grader.oracles.expected import Expected
 from grader.run.findings import Finding
 from grader.run.regions import describe, fold
 from grader.worker.client import Reply
 from grader.worker.wire import Array, Handle
+
+if TYPE_CHECKING:
+    from grader.oracles.expected import Expected
 
 Mask = npt.NDArray[np.bool_]
 

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, singledispatchmethod
 
-import torch
-
 from grader.course.metal import OnGpu, Safe, Traffic
 from grader.course.model import (
     Allowed,
@@ -34,28 +32,23 @@ from grader.course.model import (
     UsesAtMost,
 )
 from grader.metal_result import Count
-from grader.oracles.expected import Expected
 from grader.result import Verdict
 from grader.run import describe, messages, on_gpu, sanitized
-from grader.run.batches import Batches
 from grader.run.bench import Bench
 from grader.run.built import judge_build
-from grader.run.compare import changed, judge, target, values
+from grader.run.compare import changed, judge, values
+from grader.run.evidence import Sample
 from grader.run.findings import Finding
 from grader.run.gates import Grounds, guarded, unmeasured
-from grader.run.growth import Growth
-from grader.run.hints import Sample, prove
-from grader.run.memory import Memory
+from grader.run.hints import prove
 from grader.run.metal import Metal
 from grader.run.metal_messages import COMPUTED, RULES
 from grader.run.oracle_cache import OracleCache
-from grader.run.oracle_calls import arguments, find
 from grader.run.outcome import Outcome
 from grader.run.play import played
 from grader.run.policy import Judge
 from grader.run.rivals import NoRival, Rivals
 from grader.run.session import Session
-from grader.run.speed import Faster
 from grader.run.tally import Tally
 from grader.worker.faults import Fault
 from grader.worker.wire import Array
@@ -88,7 +81,7 @@ class Executor:
             Exception: only for faults of the grader; a submission cannot cause one.
         """
         if task.device == "gpu" and not isinstance(check, Unavailable):
-            missing = on_gpu.unavailable()
+            missing = on_gpu.unavailable(check)
             if missing:
                 return on_gpu.skipped(check, task, missing)
         self.policy.prepare(task)
@@ -169,19 +162,16 @@ class Executor:
         text = "both ways give the same numbers"
 
         def one(case: Case, _: Tally) -> tuple[Finding | None, str]:
-            assert check.other is not None
             call = self._cache.build(task.id, check, case)
-            other = check.other(case, self._cache.generator(task.id, check, case))
-            named = arguments(call, self._cache.folders.folder)
-            expected = find(check.magnitude)(**named)
+            other = self._cache.other(task.id, check, case)
             first = self._session.invoke(check.target, call, public=case.public, deadline_s=check.deadline_s)
             second = self._session.invoke(
                 check.target, other, public=case.public, deadline_s=check.deadline_s
             )
             if not isinstance(first.value, Array) or not isinstance(second.value, Array):
                 return Finding("wrong-type", text, "no array"), first.printed + second.printed
-            twin = Expected(torch.from_numpy(values(first.value).copy()), expected.magnitude)
-            return judge(second.value, target(twin, call.dtype, check.tolerance), ()), first.printed
+            twin = self._cache.twin(task.id, check, case, values(first.value))
+            return judge(second.value, twin, ()), first.printed
 
         return self._cases(check, task, only_case, one, lambda case: text)[0]
 
@@ -196,6 +186,8 @@ class Executor:
 
     @_run.register
     def _(self, check: FasterThan, task: Task, only_case: int | None) -> Outcome:
+        from grader.run.speed import Faster
+
         return guarded(check, task, check.target, Faster(check, task, self._grounds).run)
 
     @_run.register
@@ -207,14 +199,20 @@ class Executor:
 
     @_run.register
     def _(self, check: ScalesLike, task: Task, only_case: int | None) -> Outcome:
+        from grader.run.growth import Growth
+
         return guarded(check, task, task.target, Growth(check, task, self._grounds).run)
 
     @_run.register
     def _(self, check: UsesAtMost, task: Task, only_case: int | None) -> Outcome:
+        from grader.run.memory import Memory
+
         return guarded(check, task, check.target, Memory(check, task, self._grounds).run)
 
     @_run.register
     def _(self, check: GainsFromBatch, task: Task, only_case: int | None) -> Outcome:
+        from grader.run.batches import Batches
+
         return guarded(check, task, task.target, Batches(check, task, self._grounds).run)
 
     @_run.register
@@ -242,6 +240,9 @@ class Executor:
 
     @_run.register
     def _(self, check: Traffic, task: Task, only_case: int | None) -> Outcome:
+        gate = on_gpu.gate(check)
+        if gate is not None:
+            return self._run(gate, task, only_case)
         counts: list[Count] = []
 
         def one(case: Case, _: Tally) -> tuple[Finding | None, str]:

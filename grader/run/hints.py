@@ -7,24 +7,11 @@ of them it must be far from the right answer, so that agreement means something.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from grader.oracles.mistakes import Mistake, NotApplicable, find
-from grader.run.compare import Target, outside
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A failing case: the oracle's arguments, the target, and what the submission returned."""
-
-    arguments: dict[str, Any]
-    target: Target
-    got: npt.NDArray[Any]
+from grader.run.evidence import Sample, agrees, tells
 
 
 def prove(names: Sequence[str], samples: Sequence[Sample]) -> str:
@@ -44,15 +31,10 @@ def _explains(candidate: Mistake, samples: Sequence[Sample]) -> bool:
                 wrong = candidate.function(**sample.arguments, got=torch.from_numpy(sample.got)).numpy()
         except (NotApplicable, RuntimeError, IndexError, AssertionError):
             return False  # the mistake does not run on these shapes, so it is not what the submission does
-        if wrong.shape != sample.got.shape:
+        if not agrees(wrong, sample):
             return False
-        # The magnitude belongs to the right answer; where the wrong one is larger, its rounding errors are too.
-        scale = sum(np.where(np.isfinite(v), np.abs(v), 0.0) for v in (wrong, sample.target.value))
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            relative = sample.target.bound / np.where(scale > 0, np.abs(sample.target.value), np.inf)
-        floor = np.nanmedian(relative[np.isfinite(relative)]) if np.isfinite(relative).any() else 0.0
-        bound = 2 * sample.target.bound + floor * scale
-        if outside(sample.got, wrong, bound).any():
-            return False
-        telling = telling or bool(outside(wrong, sample.target.value, 4 * bound).any())
+        telling = telling or tells(wrong, sample)
     return telling
+
+
+__all__ = ["Sample", "prove"]

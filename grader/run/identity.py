@@ -16,9 +16,9 @@ from pathlib import Path
 
 from grader.errors import CannotJudge
 from grader.paths import KERNELS, MODELS, PUBLIC_MODELS
+from grader.run.packages import PACKAGES
 
 GRADED_BY = ("course", "oracles", "policy", "run", "worker")  # what decides about a verdict
-PACKAGES = ("mlx", "numpy", "torch", "transformers")
 SECRET_BYTES = 16
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
-from grader.course.model import Call, Case, CaseCheck, Check, Matches
+from grader.course.model import Call, Case, CaseCheck, Check, Equivalent, Matches
 from grader.oracles.expected import Expected
 from grader.run.compare import Target, target
 from grader.run.oracle_calls import arguments, find
@@ -41,6 +42,20 @@ class OracleCache:
         """Return the call of a case; the same seed gives the same numbers."""
         assert check.inputs is not None
         return check.inputs(case, self.generator(task_id, check, case))
+
+    def other(self, task_id: str, check: Equivalent, case: Case) -> Call:
+        """Return the second call of a case that compares two ways."""
+        assert check.other is not None
+        return check.other(case, self.generator(task_id, check, case))
+
+    def twin(self, task_id: str, check: Equivalent, case: Case, first: npt.NDArray[Any]) -> Target:
+        """Return what the second call of a case has to give, if the first one gave `first`."""
+        call = self.build(task_id, check, case)
+        with torch.no_grad():
+            expected = find(check.magnitude)(**arguments(call, self.folders.folder))
+        return target(
+            Expected(torch.from_numpy(first.copy()), expected.magnitude), call.dtype, check.tolerance
+        )
 
     def generator(self, task_id: str, check: Check, case: Case) -> np.random.Generator:
         """Return the generator of a case's numbers: public ones are the same everywhere."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from grader import paths
@@ -55,13 +56,13 @@ class Rivals:
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
 
-    def worker(self, core: int | None, environment: dict[str, str]) -> TimedWorker:
-        """Return a fresh worker that has imported the reference.
+    def worker(self, core: int | None, environment: dict[str, str], device: str = "cpu") -> TimedWorker:
+        """Return a fresh worker that has imported the reference, with MLX's default device "cpu" or "gpu".
 
         Raises:
             NoRival: there is none, or it does not import.
         """
-        worker = TimedWorker(self.spec(), self.zygote)
+        worker = TimedWorker(replace(self.spec(), device=device), self.zygote)
         worker.start()
         worker.prepare(environment, core)
         imported = worker.load()

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from grader.course.scenarios.served import Fed, Step
-from grader.oracles.cached import Piece, alone
-from grader.oracles.expected import Expected
-from grader.run.compare import Target, form, judge, target, values
+from grader.course.scenarios.served import Step
+from grader.run.compare import form, judge, values
+from grader.run.evidence import Sample
 from grader.run.findings import Finding
-from grader.run.hints import Sample, prove
+from grader.run.hints import prove
+from grader.run.served_answers import arguments, right
 from grader.worker.wire import Array
 
 AXES = ("row", "position", "token")
@@ -49,15 +48,14 @@ def first_wrong(
     samples: list[Sample] = []
     for step in steps:
         live = [row for row in step.rows if row is not None]
-        want = _target(live, folder, dtype, tolerance)
+        want = right(live, folder, dtype, tolerance)
         whole = replace(want, value=np.zeros((len(step.rows), *want.value.shape[1:])))
         finding = form(step.value, whole)
         if finding is None and isinstance(step.value, Array):
             part = _rows(step.value, [i for i, row in enumerate(step.rows) if row is not None])
             finding = judge(part, want, AXES)
             if finding is not None and len(samples) < SAMPLES:
-                named = {"mlx_model": (folder, dtype), "rows": [_pieces(row) for row in live]}
-                samples.append(Sample(named, want, values(part)))
+                samples.append(Sample(arguments(live, folder, dtype), want, values(part)))
         if finding is not None and first is None:
             first = step, finding
         if finding is not None and finding.kind not in ("wrong-values", "nan", "infinite"):
@@ -67,22 +65,7 @@ def first_wrong(
     return Wrong(*first, prove(mistakes, samples))
 
 
-def _target(live: Sequence[Fed], folder: Path, dtype: str, tolerance: str) -> Target:
-    """Return what the newest tokens of every row get, from the rows' whole sequences."""
-    expected = [alone(folder, dtype, row.whole) for row in live]
-    parts = [slice(row.start, row.start + row.length) for row in live]
-    value = torch.stack([e.value[part] for e, part in zip(expected, parts, strict=True)])
-    size = torch.stack(
-        [e.magnitude[part] for e, part in zip(expected, parts, strict=True) if e.magnitude is not None]
-    )
-    return target(Expected(value, size), dtype, tolerance)
-
-
 def _rows(whole: Array, kept: list[int]) -> Array:
     """Return some rows of `[B, L, V]`: what a free row gives is nobody's."""
     data = np.frombuffer(whole.data, np.uint8).reshape(whole.shape[0], -1)[kept]
     return Array(whole.dtype, (len(kept), *whole.shape[1:]), data.tobytes())
-
-
-def _pieces(row: Fed) -> list[Piece]:
-    return [Piece(row.whole[p.start : p.stop], p.start, p.starts, p.padding) for p in row.pieces]

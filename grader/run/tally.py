@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from grader.result import Message
-from grader.run.hints import Sample
+from grader.run.evidence import Sample
 
 
 @dataclass

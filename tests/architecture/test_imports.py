@@ -92,6 +92,20 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grader.bench": (("grader.bench", *SHARED), ("numpy",)),  # knows clocks and ratios, no course
     # trusted processes of their own, started by name: the grader's own process never loads mlx
     "grader.participants": (("grader.participants", "grader.bench"), ("numpy", "mlx", "torch")),
+    # `home` holds files of a student's package, which stand there for those of other parts
+    "grader.release": (
+        (
+            "grader.release",
+            "grader.run",
+            "grader.course",
+            "grader.oracles",
+            "grader.policy.rules",
+            "grader.worker",
+            "grader.paths",
+            *SHARED,
+        ),
+        ("numpy", "torch"),
+    ),
     "grader.skeleton": (("grader.course", "grader.errors"), ()),
     "grader.pytest_plugin": (
         ("grader.course", "grader.run", "grader.worker", *SHARED),

@@ -20,9 +20,12 @@ from grader.worker.wire import Array
 if TYPE_CHECKING:
     from grader.run.bench import Bench
 
-SETTINGS = (
-    Setting(((5, 4), (2, 7), (7, 3), (3, 5)), 2, 4),
-    Setting(((3, 8), (9, 2), (1, 5), (6, 4), (4, 3)), 3, 5),
+PUBLIC = Setting(((5, 4), (2, 7), (7, 3), (3, 5)), 2, 4)
+HIDDEN = (Setting(((3, 8), (9, 2), (1, 5), (6, 4), (4, 3)), 3, 5),)
+PUBLIC_QUESTIONS = (
+    "How many hours are in a day?",
+    "How many chunks of 128 hold a prompt of 300?",
+    "What is paged attention?",
 )
 
 
@@ -57,7 +60,7 @@ class Numbers:
 
 def logits_in_the_batch(bench: Bench) -> None:
     """In a running batch every request gets the logits that it gets alone, whoever joins and leaves."""
-    for index, setting in enumerate(SETTINGS):
+    for index, setting in enumerate((PUBLIC, *HIDDEN)):
         bench.public = index == 0
         if not bench.public and not bench.include_hidden:
             break
@@ -77,12 +80,17 @@ def logits_in_the_batch(bench: Bench) -> None:
 
 def answers_questions(bench: Bench) -> None:
     """With the submission's own model the questions of the checkpoint that ships are answered word for word."""
-    known = sorted(whole_model.questions())
     for public in (True, False) if bench.include_hidden else (True,):
         bench.public = public
-        chosen = bench.generator(public).choice(known, 3 if public else 4, replace=False)
-        _answer(bench, [str(question) for question in chosen], *((2, 16) if public else (3, 7)))
+        _answer(bench, _questions(bench), *((2, 16) if public else (3, 7)))
         bench.done()
+
+
+def _questions(bench: Bench) -> list[str]:
+    if not bench.public:
+        known = sorted(whole_model.questions())
+        return [str(question) for question in bench.generator(False).choice(known, 4, replace=False)]
+    return list(PUBLIC_QUESTIONS)
 
 
 def _answer(bench: Bench, asked: list[str], batch_size: int, prefill_step: int) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from grader.course.arrays import make
 from grader.course.model import Checkpoint
 from grader.course.scenarios import whole_model
-from grader.course.scenarios.generation import EOS, EXTRA_CALLS, VOCABULARY
+from grader.course.scenarios.generation import EOS, EXTRA_CALLS, VOCABULARY, Lengths
 from grader.course.scenarios.served import MODEL
 from grader.course.scenarios.served_call import ServedCall, read_call
 from grader.worker.client import Reply, StopCall
@@ -113,9 +113,9 @@ def _run(bench: Bench, script: Script) -> Reply | None:
         raise
 
 
-def _scripts(bench: Bench, lengths: tuple[tuple[int, int], ...]) -> Iterator[Script]:
+def _scripts(bench: Bench, public: Lengths, hidden: tuple[Lengths, ...] = ()) -> Iterator[Script]:
     """Yield one public script and, if hidden cases count, secret ones of the other lengths."""
-    for index, (prompt, answer) in enumerate(lengths):
+    for index, (prompt, answer) in enumerate((public, *hidden)):
         bench.public = index == 0
         if not bench.public and not bench.include_hidden:
             break
@@ -185,7 +185,7 @@ def _judge_end(bench: Bench, script: Script) -> None:
 
 def feeds_each_token_once(bench: Bench) -> None:
     """The prompt is fed first, then each new token alone, every call at its offset and with the same caches."""
-    for script in _scripts(bench, ((5, 4), (1, 3), (9, 7), (3, 12))):
+    for script in _scripts(bench, (5, 4), hidden=((1, 3), (9, 7), (3, 12))):
         _run(bench, script)
         if script.problem is not None and script.problem[0] != "no-stop":
             _judge_end(bench, script)
@@ -195,7 +195,7 @@ def feeds_each_token_once(bench: Bench) -> None:
 
 def stops_at_eos(bench: Bench) -> None:
     """The loop ends when the model answers EOS, at the first token too."""
-    for script in _scripts(bench, ((4, 3), (6, 0), (2, 1))):
+    for script in _scripts(bench, (4, 3), hidden=((6, 0), (2, 1))):
         _run(bench, script)
         if not script.calls:
             bench.fail("not-called", "the model is called until it answers EOS", "the model was never called")
@@ -207,7 +207,7 @@ def stops_at_eos(bench: Bench) -> None:
 
 def prints_text(bench: Bench) -> None:
     """The generated text is printed, or returned."""
-    for script in _scripts(bench, ((4, 5),)):
+    for script in _scripts(bench, (4, 5)):
         reply = _run(bench, script)
         text = "".join(VOCABULARY[t] for t in script.answer).strip()
         returned = reply.value if reply is not None and isinstance(reply.value, str) else ""

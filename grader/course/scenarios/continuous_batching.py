@@ -51,22 +51,20 @@ def _judge_indices(bench: Bench, made: Play, value: object) -> None:
 
 def every_text_is_its_own(bench: Bench) -> None:
     """Every prompt gets the text that it gets alone, under its own index, in any company."""
-    settings = (
-        Setting(((5, 4), (2, 7), (7, 3)), 2),
+    public = Setting(((5, 4), (2, 7), (7, 3)), 2)
+    hidden = (
         Setting(((3, 9), (8, 2), (1, 5), (6, 6)), 3, 4),
         Setting(((2, 3), (9, 8), (4, 1), (1, 6), (5, 5)), 5, 128),
     )
-    for _, made, value in _played(bench, *settings):
+    for _, made, value in _played(bench, public, *hidden):
         _judge_indices(bench, made, value)
 
 
 def more_prompts_than_rows(bench: Bench) -> None:
     """With more prompts than `batch_size`, rows are used again, never more than `batch_size` of them."""
-    settings = (
-        Setting(((3, 4), (2, 2), (5, 3), (1, 5), (4, 1)), 2),
-        Setting(((2, 5), (6, 1), (3, 3), (4, 2), (1, 4), (5, 6), (2, 2)), 3, 2),
-    )
-    for setting, made, value in _played(bench, *settings):
+    public = Setting(((3, 4), (2, 2), (5, 3), (1, 5), (4, 1)), 2)
+    hidden = (Setting(((2, 5), (6, 1), (3, 3), (4, 2), (1, 4), (5, 6), (2, 2)), 3, 2),)
+    for setting, made, value in _played(bench, public, *hidden):
         _judge_rows(bench, setting, made)
         _judge_texts(bench, made, value)
 
@@ -80,21 +78,17 @@ def _judge_rows(bench: Bench, setting: Setting, made: Play) -> None:
 
 def eos_at_any_step(bench: Bench) -> None:
     """A request ends when the model answers EOS, at its first token too, and the others go on."""
-    settings = (
-        Setting(((3, 0), (2, 5), (4, 1)), 3),
-        Setting(((1, 0), (5, 0), (2, 4), (3, 0), (6, 1)), 2),
-    )
-    for _, made, value in _played(bench, *settings):
+    public = Setting(((3, 0), (2, 5), (4, 1)), 3)
+    hidden = (Setting(((1, 0), (5, 0), (2, 4), (3, 0), (6, 1)), 2),)
+    for _, made, value in _played(bench, public, *hidden):
         _judge_texts(bench, made, value)
 
 
 def feeds_each_token_once(bench: Bench) -> None:
     """Every token of every request is fed once, in order, at its own offset."""
-    settings = (
-        Setting(((5, 4), (2, 6), (7, 3)), 2),
-        Setting(((4, 6), (9, 2), (1, 7), (3, 3)), 3, 4),
-    )
-    for _, made, _ in _played(bench, *settings):
+    public = Setting(((5, 4), (2, 6), (7, 3)), 2)
+    hidden = (Setting(((4, 6), (9, 2), (1, 7), (3, 3)), 3, 4),)
+    for _, made, _ in _played(bench, public, *hidden):
         for request, position, offset in made.offsets:
             if position == offset:
                 continue
@@ -113,12 +107,12 @@ def feeds_each_token_once(bench: Bench) -> None:
 
 def chunks(bench: Bench) -> None:
     """A prompt is prefilled in pieces of at most `prefill_step` tokens, whatever its length."""
-    settings = (
-        Setting(((7, 3), (4, 2)), 2, 3),
+    public = Setting(((7, 3), (4, 2)), 2, 3)
+    hidden = (
         Setting(((10, 2), (5, 4), (4, 1), (1, 3)), 2, 4),
         Setting(((5, 2), (3, 2)), 2, 1),
     )
-    for setting, made, value in _played(bench, *settings):
+    for setting, made, value in _played(bench, public, *hidden):
         longest = max((len(call.ids[0]) for call in made.calls), default=0)
         if longest > setting.prefill_step:
             what = f"no call feeds more than prefill_step={setting.prefill_step} tokens of a prompt"
@@ -128,11 +122,9 @@ def chunks(bench: Bench) -> None:
 
 def decodes_together(bench: Bench) -> None:
     """Requests decode in one call, and a row that becomes free is taken while the others go on."""
-    settings = (
-        Setting(((3, 3), (2, 24), (4, 4)), 2),
-        Setting(((2, 30), (5, 2), (3, 3), (4, 4)), 2, 3),
-    )
-    for _, made, value in _played(bench, *settings):
+    public = Setting(((3, 3), (2, 24), (4, 4)), 2)
+    hidden = (Setting(((2, 30), (5, 2), (3, 3), (4, 4)), 2, 3),)
+    for _, made, value in _played(bench, public, *hidden):
         together = max((sum(i >= 0 for i in live) for live in made.live), default=0)
         if together < 2:
             bench.fail(
@@ -149,19 +141,18 @@ def decodes_together(bench: Bench) -> None:
 
 def one_at_a_time(bench: Bench) -> None:
     """With `batch_size=1` the prompts are answered one after the other."""
-    settings = (Setting(((3, 4), (2, 0), (5, 2)), 1), Setting(((4, 1), (1, 5), (6, 3)), 1, 2))
-    for setting, made, value in _played(bench, *settings):
+    public = Setting(((3, 4), (2, 0), (5, 2)), 1)
+    hidden = (Setting(((4, 1), (1, 5), (6, 3)), 1, 2),)
+    for setting, made, value in _played(bench, public, *hidden):
         _judge_rows(bench, setting, made)
         _judge_texts(bench, made, value)
 
 
 def stops_when_full(bench: Bench) -> None:
     """A request that has `max_seq_len` tokens ends there; its text is the beginning of what it would have been."""
-    settings = (
-        Setting(((4, 30), (3, 2)), 2, 128, 12),
-        Setting(((2, 40), (5, 3), (6, 40)), 2, 3, 16),
-    )
-    for setting, made, value in _played(bench, *settings):
+    public = Setting(((4, 30), (3, 2)), 2, 128, 12)
+    hidden = (Setting(((2, 40), (5, 3), (6, 40)), 2, 3, 16),)
+    for setting, made, value in _played(bench, public, *hidden):
         got = [text for _, text in results(bench, value, len(made.asked))]
         for asked in made.asked:
             words = asked.text.split()

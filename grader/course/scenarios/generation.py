@@ -25,6 +25,7 @@ VOCABULARY = [f" w{i}" for i in range(40)] + ["<|im_end|>"]
 EOS = 40
 TARGET = "generate.simple_generate"
 LONGEST = 512  # tokens in one call; no script comes near it
+Lengths = tuple[int, int]  # of prompt and answer
 EXTRA_CALLS = 3  # after the end of the script, before the grader ends the call
 
 
@@ -105,9 +106,11 @@ def run(bench: Bench, script: Script, handle: Any = None, **callbacks: Callable[
         raise
 
 
-def _scripts(bench: Bench, lengths: tuple[tuple[int, int], ...], dtype: str = "float32") -> Iterator[Script]:
+def _scripts(
+    bench: Bench, public: Lengths, hidden: tuple[Lengths, ...] = (), dtype: str = "float32"
+) -> Iterator[Script]:
     """Yield one public script and, if hidden cases count, secret ones of the other lengths."""
-    for index, (prompt, answer) in enumerate(lengths):
+    for index, (prompt, answer) in enumerate((public, *hidden)):
         bench.public = index == 0
         if not bench.public and not bench.include_hidden:
             break
@@ -168,7 +171,7 @@ def _judge_end(bench: Bench, script: Script, calls: int) -> None:
 
 def feeds_whole_sequence(bench: Bench) -> None:
     """Every step feeds the prompt and all tokens generated so far, and takes the most likely next token."""
-    for script in _scripts(bench, ((5, 4), (1, 3), (9, 7), (3, 12))):
+    for script in _scripts(bench, (5, 4), hidden=((1, 3), (9, 7), (3, 12))):
         run(bench, script)
         if script.problem is not None and script.problem[0] != "no-stop":
             _judge_end(bench, script, len(script.answer) + 1)
@@ -178,7 +181,7 @@ def feeds_whole_sequence(bench: Bench) -> None:
 
 def stops_at_eos(bench: Bench) -> None:
     """The loop ends when the model answers EOS, at the first token too, and the model is not called again."""
-    for script in _scripts(bench, ((4, 3), (6, 0), (2, 1))):
+    for script in _scripts(bench, (4, 3), hidden=((6, 0), (2, 1))):
         run(bench, script)
         if not script.fed:
             bench.fail("not-called", "the model is called until it answers EOS", "the model was never called")
@@ -191,7 +194,7 @@ def stops_at_eos(bench: Bench) -> None:
 def half_precision_logits(bench: Bench) -> None:
     """Logits in float16 and bfloat16 work like those in float32."""
     for dtype in ("float16", "bfloat16"):
-        for script in _scripts(bench, ((3, 3),), dtype):
+        for script in _scripts(bench, (3, 3), dtype=dtype):
             run(bench, script)
             _judge_feed(bench, script, script.answer)
             _judge_end(bench, script, len(script.answer) + 1)
@@ -200,7 +203,7 @@ def half_precision_logits(bench: Bench) -> None:
 
 def uses_sampler(bench: Bench) -> None:
     """With a sampler the next token is the sampler's, not the most likely one."""
-    for script in _scripts(bench, ((4, 5), (2, 6))):
+    for script in _scripts(bench, (4, 5), hidden=((2, 6),)):
         chosen: list[int] = []
 
         def sampler(
@@ -228,7 +231,7 @@ def uses_sampler(bench: Bench) -> None:
 
 def sampler_gets_logprobs(bench: Bench) -> None:
     """The sampler is given log-probabilities `[1, V]` of the last position: they sum to one and match the logits."""
-    for script in _scripts(bench, ((4, 2), (3, 3))):
+    for script in _scripts(bench, (4, 2), hidden=((3, 3),)):
         seen: list[Any] = []
 
         def sampler(
@@ -272,7 +275,7 @@ def _judge_logprobs(bench: Bench, given: Any, logits: np.ndarray[Any, Any]) -> N
 
 def prints_text(bench: Bench) -> None:
     """The generated text is printed, or returned."""
-    for script in _scripts(bench, ((4, 5),)):
+    for script in _scripts(bench, (4, 5)):
         reply = run(bench, script)
         text = "".join(VOCABULARY[t] for t in script.answer)
         returned = reply.value if reply is not None and isinstance(reply.value, str) else ""

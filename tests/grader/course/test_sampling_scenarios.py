@@ -8,6 +8,7 @@ from plays import FakeBench, outcome
 
 from grader.course.arrays import make, numbers
 from grader.course.scenarios import sampling
+from grader.course.scenarios.frequencies import Draws
 
 JUDGED = (
     sampling.temperature,
@@ -21,16 +22,11 @@ JUDGED = (
 @pytest.fixture(scope="module")
 def judged():
     """Return what is judged by frequencies: (setting, draws, right distributions, wrong ones by hint)."""
-    found = []
-
-    def record(bench, setting, counts, right, wrong, expected):
-        found.append((setting, int(counts.sum()), right, wrong))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sampling, "_judge", record)
-        for scenario in JUDGED:
-            scenario(FakeBench(lambda *_: lambda logprobs: make([0], "int32")))
-    return found
+    bench = FakeBench(lambda *_: lambda logprobs: make([0], "int32"))
+    plays = [
+        p for make_plays in sampling.PLAYS.values() for side in (True, False) for p in make_plays(bench, side)
+    ]
+    return [(p.setting, p.count, p.right, p.wrong) for p in plays if isinstance(p, Draws)]
 
 
 def test_right_samplers_are_never_failed(judged):

@@ -77,6 +77,22 @@ def test_a_gate_is_one_line_with_its_interval() -> None:
     assert speed_lines(EXAMPLE) is None
 
 
+def test_the_first_finding_of_every_task_comes_before_the_second_of_any() -> None:
+    """Core findings in turns over the tasks, then those of the other tiers, again in turns."""
+    checks = (failed("a1", Tier.EDGE), failed("a2"), failed("a3"), failed("a4"), failed("a5", Tier.EDGE))
+    others = (failed("b1"), failed("b2", Tier.STYLE), failed("b3"), failed("b4", Tier.EDGE))
+    run = replace(
+        EXAMPLE, tasks=(replace(EXAMPLE.tasks[0], checks=checks), replace(EXAMPLE.tasks[1], checks=others))
+    )
+    text = shown(messages(run, 9))
+    order = [word for line in text.splitlines() if " sentence of " in line for word in [line.split()[-1]]]
+    assert order == ["a2", "b1", "a3", "b3", "a4", "a1", "b4", "a5", "b2"]
+    assert [line.split()[-1] for line in shown(messages(run, 2)).splitlines() if " sentence of " in line] == [
+        "a2",
+        "b1",
+    ]
+
+
 def test_a_message_is_its_lines_and_the_innermost_frame() -> None:
     """The student sees what was called, expected and got, region, hint, how to run it again, and where."""
     assert shown(messages(EXAMPLE)) == "\n".join(
