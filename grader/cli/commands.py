@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from grader.cli import bench, check, class_, compare, doctor, export, history, release, simulate, submit, validate
+from grader.cli import (
+    bench,
+    check,
+    class_,
+    compare,
+    doctor,
+    export,
+    history,
+    release,
+    simulate,
+    submit,
+    validate,
+)
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "submit": submit.submit,
