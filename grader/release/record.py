@@ -219,7 +219,7 @@ class Recorder:
 
     def _traffic(self, task: Task, check: Traffic, session: Session, rivals: Rivals) -> bool:
         """Return whether the reference's counts are known; they are kept with the rivals."""
-        if on_gpu.unavailable():
+        if on_gpu.unavailable() or on_gpu.gate(check) is not None:
             return False
         outcome = Executor(session, self.cache, False, rivals).run(task, check)
         if outcome.verdict is Verdict.FAIL:

@@ -19,8 +19,8 @@ Command = Callable[..., Done]
         (["sumbit", "week1"], "there is no command 'sumbit'; did you mean submit?"),
         (
             ["zzz"],
-            "there is no command 'zzz'; known are submit, check, history, show, bench, compare, simulate, doctor, "
-            "validate",
+            "there is no command 'zzz'; known are submit, check, history, show, bench, compare, simulate, release, "
+            "doctor, validate, class, export",
         ),
         (["submit", "weak1"], "there is no 'weak1'; did you mean week1 or week2?"),
         (["check", "9"], "there is no '9'; known are week1, week2"),
