@@ -39,7 +39,7 @@ test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 validate: $(READY)
-	$(BIN)/grader validate --week 1 --jobs 2 --json reports/validate-week1.json
+	$(BIN)/grader validate --week 1 --jobs 3 --json reports/validate-week1.json
 	$(BIN)/grader validate --week 2 --jobs 2 --json reports/validate-week2.json
 	$(BIN)/python -m tests.validation.class_kill9 --moments 20 --jobs 2
 	$(BIN)/python -m tests.validation.class_on_dask

@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.class_result import ClassResult
@@ -87,6 +87,9 @@ class Cluster:
     extra: float  # extra points that are lost in tasks that pass
     waiting: tuple[str, ...]  # ids of skipped tasks behind, by number of students
     behind: int  # skipped verdicts behind
+    also: tuple[
+        str, ...
+    ] = ()  # words of other proved causes that the same students have, in the order of the week
 
     @property
     def several(self) -> bool:
@@ -105,10 +108,34 @@ def clusters(result: ClassResult) -> tuple[Cluster, ...]:
             for cause in causes(task):
                 found.setdefault(cause.key, _Members(cause)).add(grade.student.id, task, run)
     order = list(Sort)
-    made = [members.cluster() for members in found.values()]
+    made = [members.cluster() for members in _together(found.values())]
     return tuple(
         sorted(made, key=lambda c: (order.index(c.cause.sort), not c.points, -len(c.students), c.tasks[0].id))
     )
+
+
+def _together(found: Iterable[_Members]) -> list[_Members]:
+    """Tell as one the proved causes that are one mistake seen twice; the first one names it."""
+    kept: list[_Members] = []
+    for members in found:
+        first = next((other for other in kept if _is_one_mistake(other, members)), None)
+        if first is None:
+            kept.append(members)
+        else:
+            first.take(members)
+    return kept
+
+
+def _is_one_mistake(one: _Members, other: _Members) -> bool:
+    """Return whether exactly the same students have both, in the same tasks or in nearly the same words.
+
+    One student says nothing about what belongs together: there only the words do.
+    """
+    if {one.cause.sort, other.cause.sort} != {Sort.PROVED} or set(one.students) != set(other.students):
+        return False
+    words = [set(members.cause.words.split()) for members in (one, other)]
+    alike = words[0] <= words[1] or words[1] <= words[0]
+    return alike or (len(one.students) > 1 and set(one.tasks) == set(other.tasks))
 
 
 class _Members:
@@ -118,15 +145,26 @@ class _Members:
         self.cause = cause
         self.students: dict[str, set[str]] = {}  # id: skipped tasks behind, each once
         self.tasks: dict[str, TaskResult] = {}
-        self.points = 0.0
-        self.extra = 0.0
+        self.lost: dict[tuple[str, str], tuple[float, float]] = {}  # (student, task): points, extra points
+        self.also: list[str] = []
 
     def add(self, student: str, task: TaskResult, run: Result) -> None:
         behind = self.students.setdefault(student, set())
         behind |= waiting(run, task)
         self.tasks.setdefault(task.id, task)
-        self.points += max(task.max_points - task.points, 0.0) if task.verdict is Verdict.FAIL else 0.0
-        self.extra += _lost_extra(task) if task.verdict is Verdict.PASS else 0.0
+        self.lost[student, task.id] = (
+            max(task.max_points - task.points, 0.0) if task.verdict is Verdict.FAIL else 0.0,
+            _lost_extra(task) if task.verdict is Verdict.PASS else 0.0,
+        )
+
+    def take(self, other: _Members) -> None:
+        """Add another cause of the same students."""
+        for student, behind in other.students.items():
+            self.students[student] |= behind - set(self.tasks)
+        self.tasks = {**self.tasks, **other.tasks}
+        self.lost.update(other.lost)
+        if other.cause.words != self.cause.words and other.cause.words not in self.also:
+            self.also.append(other.cause.words)
 
     def cluster(self) -> Cluster:
         counts: dict[str, int] = {}
@@ -137,10 +175,11 @@ class _Members:
             cause=self.cause,
             students=tuple(self.students),
             tasks=tuple(self.tasks.values()),
-            points=round(self.points, 4),
-            extra=round(self.extra, 4),
+            points=round(sum(points for points, _ in self.lost.values()), 4),
+            extra=round(sum(extra for _, extra in self.lost.values()), 4),
             waiting=tuple(sorted(counts, key=lambda task: (-counts[task], task))),
             behind=sum(counts.values()),
+            also=tuple(self.also),
         )
 
 

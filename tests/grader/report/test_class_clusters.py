@@ -191,3 +191,31 @@ def test_the_first_failing_task_is_one_whose_needs_pass():
 def test_numbers_do_not_tell_texts_apart(text, expected):
     """Numbers, series of them and widths of dtypes become one mark."""
     assert general(text) == expected
+
+
+def test_hints_of_one_mistake_are_one_cluster():
+    """The same two students with two hints in one task: one cluster, counted once; a third tells them apart."""
+    checks = [check("a", hinted("", TILED)), check("b", hinted("", "the mask is ignored"))]
+    both, one = run(t2_4_2=checks), run(t2_4_2=checks[1:])
+    (found,) = clusters(whole(both, both))
+    assert (found.cause.words, found.also, found.students) == (
+        "KV heads were tiled",
+        ("the mask is ignored",),
+        ("u0", "u1"),
+    )
+    assert found.points == 2 * sum(t.max_points - t.points for t in both.tasks if t.id == "2.4.2")
+    assert [words for _, words, _ in told(clusters(whole(both, both, one)))] == [
+        "the mask is ignored",
+        "KV heads were tiled",
+    ]
+
+
+def test_other_tasks_are_one_mistake_only_in_nearly_the_same_words():
+    """The mask that two tasks see is one cluster; another mistake of the same students is one of its own."""
+    words = ("the causal mask is aligned at the top left", "the mask is aligned at the top left", TILED)
+    made = run(
+        t2_4_2=[check("a", hinted("", words[0]))],
+        t2_6_1=[check("a", hinted("", words[1])), check("b", hinted("", words[2]))],
+    )
+    found = clusters(whole(made, made))
+    assert [(c.cause.words, c.also) for c in found] == [(words[0], (words[1],)), ("KV heads were tiled", ())]
