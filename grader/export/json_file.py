@@ -5,11 +5,7 @@ Knows nothing about the command line or the history.
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import tempfile
-from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +13,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from grader.errors import CannotJudge, UsageError
+from grader.errors import CannotJudge
+from grader.export.whole_file import write_whole
 from grader.result import Result
 
 
@@ -58,37 +55,6 @@ def write_result(result: Result, path: Path) -> None:
     """
     text = result_text(result)
     try:
-        _replace(path, text)
-    except OSError as error:
-        raise _explained(error, path) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    umask = os.umask(0)
-    os.umask(umask)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(descriptor, "w", encoding="ascii") as file:
-            os.fchmod(descriptor, 0o666 & ~umask)  # the rights that a plainly written file would have
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _explained(error: OSError, path: Path) -> CannotJudge | UsageError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return UsageError(f"{path} cannot be written: there is no folder {path.parent}.")
-    if isinstance(error, IsADirectoryError):
-        return UsageError(f"{path} cannot be written: it is a folder.")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return CannotJudge(f"{path} cannot be written: the disk is full. The run is in the history.")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return CannotJudge(f"{path} cannot be written: the folder is read-only. The run is in the history.")
-    return CannotJudge(f"{path} cannot be written: {error.strerror}. The run is in the history.")
+        write_whole(path, text.encode("ascii"))
+    except CannotJudge as error:
+        raise CannotJudge(f"{error}. The run is in the history.") from error
