@@ -8,7 +8,6 @@ that cannot be graded costs the others nothing.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -23,9 +22,9 @@ from grader.classroom.packed import Packed, pack
 from grader.classroom.work import PARTS, Done, Job, speed_job
 from grader.course.catalog import find_week
 from grader.course.model import Measured
-from grader.errors import SubmissionRejected
+from grader.errors import CannotJudge, SubmissionRejected
 from grader.result import Tier
-from grader.run import identity
+from grader.run import identity, leftovers
 
 GATES = "gates"
 EVERYBODY = "all"
@@ -163,24 +162,31 @@ def take_in(run: ClassRun, found: Sequence[intake.Found], watcher: Watcher, last
     """
     newest = {f.student: f for f in found}
     wanted = [f for f in found if not last_only or newest[f.student] is f]
-    with tempfile.TemporaryDirectory(prefix="grader-intake-") as name:
+    with leftovers.workplace() as place, leftovers.inside(place):
         for number, one in enumerate(wanted, start=1):
             entry = Entry(one.student, one.number, one.source, one.submitted_at)
-            notes: list[str] = []
-            try:
-                with intake.opened(one, Path(name), notes) as opened:
-                    _address(run, entry, pack(opened))
-            except SubmissionRejected as error:
-                entry.problem, entry.fault = _without_place(str(error), name), "submission"
+            packed = _packed(one, place, entry, run.notes)
+            if packed is not None:
+                run.folder.keep_submission(packed)
+                entry.submission = packed.sha256
+                entry.numbers, entry.key = run.assignment.keys(packed.sha256)
             run.entries.append(entry)
-            run.notes += [f"{one.source}: {note}" for note in notes[:MOST_NOTES]]
             watcher.reading(number, len(wanted))
 
 
-def _address(run: ClassRun, entry: Entry, packed: Packed) -> None:
-    run.folder.keep_submission(packed)
-    entry.submission = packed.sha256
-    entry.numbers, entry.key = run.assignment.keys(packed.sha256)
+def _packed(one: intake.Found, place: Path, entry: Entry, kept: list[str]) -> Packed | None:
+    """Return the sources of a submission, or None with the reason in its entry: the others are read all the same."""
+    notes: list[str] = []
+    try:
+        with intake.opened(one, place, notes) as opened:
+            return pack(opened)
+    except SubmissionRejected as error:
+        entry.problem, entry.fault = _without_place(str(error), str(place)), "submission"
+    except CannotJudge as error:  # a file that staff may not read, or that has gone
+        entry.problem, entry.fault = _without_place(str(error), str(place)), "grader"
+    finally:
+        kept += [f"{one.source}: {note}" for note in notes[:MOST_NOTES]]
+    return None
 
 
 def _without_place(text: str, room: str) -> str:

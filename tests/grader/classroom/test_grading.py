@@ -15,6 +15,7 @@ from grader.classroom.folder import ClassFolder
 from grader.classroom.found import Found
 from grader.classroom.grading import Assignment, ClassRun, Watcher, carry_out, take_in
 from grader.classroom.work import NUMBERS, SPEED, Done, Job
+from grader.errors import CannotJudge
 from grader.result import Result, Verdict
 
 WANTED = Assignment(week=2, tasks=("2.2",), seed=7)
@@ -170,3 +171,20 @@ def test_the_seed_stays_secret(handed_in: Path, tmp_path: Path):
     folder = ClassFolder.make(tmp_path / "class")
     run(folder, handed_in, Fake(), Assignment(week=2, tasks=("2.2",), seed=987654321987))
     assert not [p for p in folder.root.rglob("*") if p.is_file() and b"987654321987" in p.read_bytes()]
+
+
+def test_a_file_that_staff_cannot_read_costs_the_others_nothing(
+    handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It is no fault of the student's: staff is told, and the next command tries again."""
+    opened = grading.intake.opened
+
+    def gone(one: Found, room: Path, notes: list[str]):
+        if one.student == "bob":
+            raise CannotJudge("the archive bob.zip cannot be unpacked: Permission denied")
+        return opened(one, room, notes)
+
+    monkeypatch.setattr(grading.intake, "opened", gone)
+    made = run(ClassFolder.make(tmp_path / "class"), handed_in, Fake())
+    assert [(e.fault, bool(e.key)) for e in made.entries] == [("", True), ("grader", False), ("", True)]
+    assert made.entries[1].problem == "the archive bob.zip cannot be unpacked: Permission denied"
