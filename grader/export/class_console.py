@@ -69,8 +69,8 @@ def class_summary(result: ClassResult, graded: int) -> RenderableType:
         ),
     ]
     if there:
-        middle = median(g.total for g in there)
-        parts.append(plain(f"median {middle:g} of {result.max_points:g} points"))
+        middle = median(g.points for g in there)
+        parts.append(plain(f"median {middle:g} of {result.max_points:g} core points"))
         parts.append(_tasks(result))
     for what, lines in _for_staff(result).items():
         parts.append(plain(f"\n{what}: {len(lines)}", style="bold"))
