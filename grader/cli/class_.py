@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import complete
-from grader.cli.interrupt import Interrupted
 from grader.cli.options import DEFAULT_HOME, Home, Unsafe, writable_folder
 from grader.errors import UsageError
 
@@ -83,7 +82,7 @@ def grade(
     left_out = [name for name, wanted in (("gates", gates), ("sanitizers", sanitizers)) if not wanted]
     number = identity.secret_seed(home) if seed is None else seed
     wanted = Assignment(found.number, tasks, tuple(left_out), number, course, unsafe)
-    with Watch() as watch, _kept(watch):
+    with Watch() as watch:
         run = conduct.grade(kept, wanted, taken, _means(jobs, scheduler), watch, again or [], last_only)
     return _publish(out, run)
 
@@ -115,7 +114,7 @@ def regrade(
     kept = ClassFolder(path)
     number = run or kept.accepted() or next(iter(reversed(kept.runs())), "")
     secret = identity.secret_seed(home) if seed is None else seed
-    with Watch() as watch, _kept(watch):
+    with Watch() as watch:
         made = conduct.regrade(kept, number, secret, _means(jobs, scheduler), watch)
     return _publish(path, made)
 
@@ -199,20 +198,6 @@ def _means(jobs: int, scheduler: str) -> Means:
     from grader.classroom.conduct import Means
 
     return Means(jobs, scheduler)
-
-
-class _kept:
-    """Says, when a command is interrupted, what is kept of it."""
-
-    def __init__(self, watch: object) -> None:
-        self._watch = watch
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Interrupted):
-            error.sentence = f"interrupted; {self._watch}, and the same command goes on from there"
 
 
 def _publish(path: Path, run: ClassRun) -> int:

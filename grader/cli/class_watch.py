@@ -16,13 +16,14 @@ from rich.progress import Progress as Bar
 
 from grader.classroom.grading import Watcher
 from grader.classroom.work import Done
+from grader.cli.interrupt import Interrupted
 from grader.cli.terminal import console
 
 WORDS = {"numbers": "grading", "speed": "measuring speed, one at a time"}
 
 
 class Watch(Watcher):
-    """A context manager; str() says what is kept at this moment."""
+    """A context manager; str() says what is kept at this moment, and so does a command that is interrupted."""
 
     def __init__(self) -> None:
         self._bar = Bar(
@@ -49,6 +50,8 @@ class Watch(Watcher):
     ) -> None:
         if self._bar.live.is_started:
             self._bar.stop()
+        if isinstance(error, Interrupted):
+            error.sentence = f"interrupted; {self}, and the same command goes on from there"
 
     def __str__(self) -> str:
         if not self._stage:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from grader.classroom.loading import load
 from grader.validation.sample_class import hand_in, people
-from tests.validation.kill9 import ROOT, SETTLE_S, descendants, is_running
+from tests.validation.kill9 import ROOT, descendants, survivors
 
 STUDENTS = 20
 TASKS = ("1.3.2", "1.5.2")
@@ -133,9 +133,7 @@ def try_moment(root: Path, sample: Path, choice: random.Random, whole: Undisturb
     done = (place.folder / "accepted").exists()
     phase = "after the end" if done else "between results" if before else "before the first result"
     moment = Moment(phase, len(before))
-    deadline = time.monotonic() + SETTLE_S
-    while (alive := {pid for pid in family if is_running(pid)}) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    alive = survivors(family)
     if alive:
         moment.problems.append(f"{len(alive)} processes live on: {sorted(alive)}")
     code = place.start().wait(RUN_S)

@@ -170,9 +170,7 @@ def _phase(before: list[JournalState], whole: Undisturbed) -> str:
 
 def _look(place: Place, family: set[int], before: list[JournalState], moment: Moment) -> None:
     """Look at processes, journals and the database that a kill has left."""
-    deadline = time.monotonic() + SETTLE_S
-    while (alive := {pid for pid in family if is_running(pid)}) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    alive = survivors(family)
     if alive:
         moment.problems.append(f"{len(alive)} processes live on: {sorted(alive)}")
     now = {state.header.run_id: state for state in place.journals()}
@@ -206,6 +204,14 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
         return False
+
+
+def survivors(family: set[int]) -> set[int]:
+    """Return the processes that still run `SETTLE_S` after the kill; none as soon as all have ended."""
+    deadline = time.monotonic() + SETTLE_S
+    while (alive := {pid for pid in family if is_running(pid)}) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return alive
 
 
 def main(arguments: list[str] | None = None) -> int:
